@@ -1,0 +1,8 @@
+'use strict';
+
+/** The quick suites: pure functions, n8n-core's engine and the emulated gateway. The real-n8n suite has its own config in test/n8n. */
+module.exports = {
+	testEnvironment: 'node',
+	testMatch: ['<rootDir>/test/unit/**/*.test.js', '<rootDir>/test/engine/**/*.test.js'],
+	modulePathIgnorePatterns: ['<rootDir>/.n8n/', '<rootDir>/dist/package.json'],
+};

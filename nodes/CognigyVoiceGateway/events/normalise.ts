@@ -1,0 +1,66 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { GatewayEvent } from './parse';
+import { answeredBy, hungUpBy, isFinalStatus, outcomeOf, type CallRecord } from './record';
+
+/** One event of a call: the record, and what kind of event it is. */
+export interface CallEventRecord extends CallRecord {
+	/** The call status, or the type of the answering-machine event, e.g. `amd_machine_detected`. */
+	event: string;
+	/** True for a leg that the gateway opened to transfer the call; its end is not the end of the call. */
+	child_leg: boolean;
+	parent_call_sid: string | null;
+	/** What the answering-machine detection says about its verdict. */
+	amd?: IDataObject;
+}
+
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+const whole = (value: unknown): number | null => {
+	if (typeof value === 'number' && Number.isFinite(value)) return value;
+	return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : null;
+};
+
+const object = (value: unknown): IDataObject | null =>
+	typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as IDataObject) : null;
+
+/** Whether an event comes from the answering-machine detection. */
+export const isAmdEvent = (event: GatewayEvent): boolean => String(event.type ?? '').startsWith('amd_');
+
+/** Brings an event into the record shape. Surprising types become null, never an error. */
+export function normaliseEvent(event: GatewayEvent): CallEventRecord {
+	const amd = isAmdEvent(event);
+	const parent = text(event.parent_call_sid);
+	const direction = text(event.direction);
+	const sipStatus = whole(event.sip_status);
+	// An answering-machine event repeats the call's status of that moment; it never ends a call, nor does a child leg.
+	const final = !amd && parent === null && isFinalStatus(event.call_status);
+	const { reason, greeting, hint, language } = event;
+	return {
+		event: amd ? String(event.type) : event.call_status,
+		call_sid: event.call_sid,
+		call_id: text(event.call_id),
+		call_status: event.call_status,
+		from: text(event.from),
+		to: text(event.to),
+		direction,
+		sip_status: sipStatus,
+		sip_reason: text(event.sip_reason),
+		duration: whole(event.duration),
+		application_sid: text(event.application_sid),
+		outcome: amd ? null : outcomeOf(event.call_status, sipStatus),
+		final,
+		answered_by: answeredBy(text(event.type)),
+		hung_up_by: hungUpBy(event.call_termination_by, direction),
+		tag: object(event.customerData),
+		child_leg: parent !== null,
+		parent_call_sid: parent,
+		...(amd
+			? {
+					amd: Object.fromEntries(
+						Object.entries({ reason, greeting, hint, language }).filter(([, value]) => value !== undefined),
+					),
+				}
+			: {}),
+	};
+}

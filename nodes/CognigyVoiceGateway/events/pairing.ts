@@ -1,0 +1,52 @@
+import type { IDataObject, IExecuteFunctions, INode } from 'n8n-workflow';
+
+/**
+ * How the action node finds the trigger of its own workflow: on activation the trigger leaves its production URL
+ * in the workflow's stored data, on deactivation it takes it away.
+ */
+
+const STORED_UNDER = 'cognigyVoiceGatewayTriggers';
+
+const TRIGGER_TYPE = 'cognigyVoiceGatewayTrigger';
+
+function urls(workflowData: IDataObject): Record<string, string> {
+	return (workflowData[STORED_UNDER] ?? {}) as Record<string, string>;
+}
+
+/** Leaves a trigger's URL for the action nodes of the workflow. */
+export function announceTrigger(workflowData: IDataObject, nodeId: string, url: string): void {
+	workflowData[STORED_UNDER] = { ...urls(workflowData), [nodeId]: url };
+}
+
+/** Whether a trigger's URL is already there, unchanged. */
+export const isAnnounced = (workflowData: IDataObject, nodeId: string, url: string): boolean =>
+	urls(workflowData)[nodeId] === url;
+
+/** Takes a trigger's URL away. */
+export function withdrawTrigger(workflowData: IDataObject, nodeId: string): void {
+	workflowData[STORED_UNDER] = Object.fromEntries(Object.entries(urls(workflowData)).filter(([id]) => id !== nodeId));
+}
+
+/** The trigger that belongs to an action node. */
+export type PairedTrigger =
+	| { state: 'listening'; url: string }
+	/** The workflow has a trigger, but it does not listen: the workflow is not active. */
+	| { state: 'inactive'; name: string }
+	| { state: 'none' };
+
+/** n8n offers no list of the workflow's nodes; its contexts carry the workflow all the same. */
+function triggersOf(context: IExecuteFunctions): INode[] {
+	const { workflow } = context as unknown as { workflow?: { nodes?: Record<string, INode> } };
+	return Object.values(workflow?.nodes ?? {}).filter(
+		({ type, disabled }) => disabled !== true && type.split('.').pop() === TRIGGER_TYPE,
+	);
+}
+
+/** Finds the trigger of the workflow in which the action node runs. */
+export function pairedTrigger(context: IExecuteFunctions): PairedTrigger {
+	const announced = urls(context.getWorkflowStaticData('global'));
+	const triggers = triggersOf(context);
+	const url = triggers.map(({ id }) => announced[id]).find(Boolean) ?? (triggers.length === 0 ? Object.values(announced)[0] : undefined);
+	if (url !== undefined) return { state: 'listening', url };
+	return triggers.length > 0 ? { state: 'inactive', name: triggers[0].name } : { state: 'none' };
+}

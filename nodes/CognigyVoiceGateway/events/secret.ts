@@ -1,0 +1,77 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { GatewayClient } from '../gateway/client';
+import type { GatewayProblem } from '../gateway/problems';
+
+/** A secret that fails is asked for again, but not more often than this. Milliseconds. */
+const ASK_AGAIN_AFTER_MS = 60_000;
+
+/** After a question that failed, webhooks are not turned into questions more often than this. Milliseconds. */
+const RETRY_QUESTION_AFTER_MS = 5_000;
+
+interface Known {
+	secret?: string;
+	askedAt: number;
+	/** What went wrong with the last question. */
+	problem?: GatewayProblem;
+	/** A question under way, shared by all webhooks that wait for it. */
+	asking?: Promise<SecretAnswer>;
+}
+
+export type SecretAnswer = { secret: string } | { problem: GatewayProblem };
+
+/** Secrets of the accounts in use. In memory only: neither n8n's database nor an output ever holds them. */
+const known = new Map<string, Known>();
+
+async function ask(client: GatewayClient): Promise<SecretAnswer> {
+	// Never with ?regenerate: that rotates the secret, even on GET.
+	const result = await client.send({ method: 'GET', path: '/WebhookSecret', timeoutMs: 10_000 });
+	if ('problem' in result) return result;
+	const secret = (result.answer.body as IDataObject | null)?.webhook_secret;
+	if (typeof secret === 'string' && secret !== '') return { secret };
+	return {
+		problem: {
+			message: 'The gateway has no webhook secret for this account.',
+			description: 'Create one in the Voice Gateway Self-Service Portal.',
+			code: String(result.answer.status),
+			effect: 'no',
+		},
+	};
+}
+
+/**
+ * The webhook secret of the client's account: the credential's own, or the gateway's, asked once and kept in memory.
+ *
+ * @param when `known`: what is known is enough; `failed`: a signature failed, so ask anew, at most once a minute, and a
+ *   rotated secret heals itself; `fresh`: ask now, for a user who waits for the answer
+ * @param now milliseconds since 1970
+ */
+export async function webhookSecret(
+	client: GatewayClient,
+	when: 'known' | 'failed' | 'fresh',
+	now: number,
+): Promise<SecretAnswer> {
+	const { baseUrl, accountSid, apiKey, webhookSecret: configured } = client.account;
+	if (configured !== undefined) return { secret: configured };
+
+	const key = `${baseUrl} ${accountSid} ${apiKey}`;
+	const entry = known.get(key) ?? { askedAt: -Infinity };
+	known.set(key, entry);
+	const fresh = when === 'fresh';
+	const askAgain = fresh || (when === 'failed' && now - entry.askedAt >= ASK_AGAIN_AFTER_MS);
+	if (entry.secret !== undefined && !askAgain) return { secret: entry.secret };
+	if (entry.problem !== undefined && !fresh && now - entry.askedAt < RETRY_QUESTION_AFTER_MS) {
+		return { problem: entry.problem };
+	}
+	if (entry.asking === undefined) {
+		entry.askedAt = now;
+		entry.asking = ask(client).finally(() => {
+			entry.asking = undefined;
+		});
+	}
+	const answer = await entry.asking;
+	entry.problem = 'problem' in answer ? answer.problem : undefined;
+	if ('secret' in answer) entry.secret = answer.secret;
+	// The old secret may still be right when only the question failed.
+	return !fresh && entry.secret !== undefined ? { secret: entry.secret } : answer;
+}

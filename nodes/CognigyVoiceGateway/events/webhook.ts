@@ -1,0 +1,90 @@
+import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+
+import { GatewayClient } from '../gateway/client';
+import type { EventFilter } from './filter';
+import { receive, type Reception, type Verification } from './receive';
+import { webhookSecret } from './secret';
+import { SIGNATURE_HEADER } from './verify';
+
+/** What the trigger answers, and the item that starts a run, if one does. */
+export interface WebhookResult {
+	status: number;
+	reason: string;
+	item?: IDataObject;
+}
+
+function filterOf(context: IWebhookFunctions): EventFilter {
+	const filters = context.getNodeParameter('filters', {}) as {
+		application?: unknown;
+		direction?: string;
+		metadata?: { pairs?: Array<{ key: string; value: unknown }> };
+	};
+	const application =
+		filters.application === undefined ? '' : String(context.getNodeParameter('filters.application', '', { extractValue: true }) ?? '');
+	return {
+		listenFor: context.getNodeParameter('listenFor', 'final') as EventFilter['listenFor'],
+		events: context.getNodeParameter('events', []) as string[],
+		applicationSid: application.trim().toLowerCase() || undefined,
+		direction: filters.direction || undefined,
+		metadata: (filters.metadata?.pairs ?? [])
+			.filter(({ key }) => key !== '')
+			.map(({ key, value }) => ({ key: key.trim(), value: String(value) })),
+	};
+}
+
+function verificationOf(context: IWebhookFunctions, now: number): Verification {
+	switch (context.getNodeParameter('verification', 'signature')) {
+		case 'none':
+			return { by: 'none' };
+		case 'token': {
+			const { token } = context.getQueryData() as IDataObject;
+			const expected = String(context.getNodeParameter('token', '')).trim();
+			// An empty token would let everyone in.
+			return { by: 'token', expected: expected === '' ? '\0' : expected, given: typeof token === 'string' ? token : '' };
+		}
+		default:
+			return {
+				by: 'signature',
+				secret: async (when) => await webhookSecret(await GatewayClient.open(context), when, now),
+			};
+	}
+}
+
+async function take(context: IWebhookFunctions): Promise<Reception> {
+	const request = context.getRequestObject();
+	const headers = context.getHeaderData();
+	const signature = headers[SIGNATURE_HEADER];
+	const now = Date.now();
+	const { id } = context.getNode();
+	return await receive(
+		{
+			rawBody: request.rawBody ?? Buffer.alloc(0),
+			contentType: headers['content-type'],
+			signature: Array.isArray(signature) ? signature.join(',') : signature,
+			receivedAt: now,
+		},
+		verificationOf(context, now),
+		filterOf(context),
+		`${context.getMode()} ${context.getWorkflow().id ?? ''} ${id}`,
+		context.getWorkflowStaticData('node'),
+	);
+}
+
+/** Handles one webhook. Never throws: n8n would answer with 500 and start a run that failed. */
+export async function receiveWebhook(context: IWebhookFunctions): Promise<WebhookResult> {
+	let reception: Reception;
+	try {
+		reception = await take(context);
+	} catch (error) {
+		context.logger.error('A call-status webhook could not be handled', { error: (error as Error).message });
+		return { status: 503, reason: 'Not available' };
+	}
+	if (!('record' in reception)) return reception;
+	const { includeRaw = false } = context.getNodeParameter('options', {}) as { includeRaw?: boolean };
+	const { record, raw } = reception;
+	return {
+		status: 200,
+		reason: 'OK',
+		item: { ...(record as unknown as IDataObject), ...(includeRaw ? { raw } : {}) },
+	};
+}

@@ -1,0 +1,145 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IExecuteFunctions,
+	IHookFunctions,
+	IHttpRequestMethods,
+	IHttpRequestOptions,
+	ILoadOptionsFunctions,
+	IWebhookFunctions,
+	JsonObject,
+} from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import { resolveAccount, type GatewayAccount, type GatewayCredential } from './environments';
+import { problemOfAnswer, problemOfSilence, type GatewayAnswer, type GatewayProblem } from './problems';
+
+export const CREDENTIAL_TYPE = 'cognigyVoiceGatewayApi';
+
+/** Every n8n context from which the gateway may be asked. */
+export type GatewayContext = IExecuteFunctions | ILoadOptionsFunctions | IHookFunctions | IWebhookFunctions;
+
+export interface GatewayRequest {
+	method: IHttpRequestMethods;
+	/** Path below /v1/Accounts/:account_sid, or below /v1 when `global` is set; starts with a slash. */
+	path: string;
+	global?: boolean;
+	qs?: IDataObject;
+	body?: IDataObject;
+	/** Whether the request has an effect at the gateway: a doubtful answer is then `unknown`, not `no`. */
+	changesState?: boolean;
+	/** Milliseconds. */
+	timeoutMs?: number;
+}
+
+export type GatewayResult = { answer: GatewayAnswer } | { problem: GatewayProblem };
+
+/** A slow gateway lets a request wait; longer than this, an answer is not expected any more. Milliseconds. */
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** The connection's error code out of what n8n's HTTP helper throws. */
+function connectionCode(error: unknown): string {
+	for (let at: unknown = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth++) {
+		const { code, httpCode, cause } = at as { code?: unknown; httpCode?: unknown; cause?: unknown };
+		for (const value of [code, httpCode]) {
+			if (typeof value === 'string' && /^[A-Z][A-Z0-9_]+$/.test(value)) return value;
+		}
+		at = cause;
+	}
+	return '';
+}
+
+/** Talks to one account of one gateway. Never follows a redirect, never repeats a request by itself. */
+export class GatewayClient {
+	private constructor(
+		private readonly context: GatewayContext,
+		readonly account: GatewayAccount,
+	) {}
+
+	/**
+	 * Opens a client with the node's credential.
+	 *
+	 * @throws {NodeOperationError} when a field of the credential cannot be used; no request has been made
+	 */
+	static async open(context: GatewayContext): Promise<GatewayClient> {
+		const credential = await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_TYPE);
+		return new GatewayClient(context, GatewayClient.check(context, credential as unknown as GatewayCredential));
+	}
+
+	private static check(context: GatewayContext, credential: GatewayCredential): GatewayAccount {
+		try {
+			return resolveAccount(credential);
+		} catch (error) {
+			throw new NodeOperationError(context.getNode(), `The credential cannot be used. ${(error as Error).message}`, {
+				description: 'Open the credential of this node, correct the field and test it.',
+			});
+		}
+	}
+
+	/**
+	 * Sends one request, once.
+	 *
+	 * @returns the answer, whatever its HTTP status below 300; or the problem, explained
+	 */
+	async send(request: GatewayRequest): Promise<GatewayResult> {
+		const { account, context } = this;
+		const changesState = request.changesState ?? false;
+		const scope = request.global ? '' : `/Accounts/${account.accountSid}`;
+		const options: IHttpRequestOptions = {
+			method: request.method,
+			url: `${account.baseUrl}/v1${scope}${request.path}`,
+			qs: request.qs,
+			body: request.body,
+			json: true,
+			timeout: request.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+			returnFullResponse: true,
+			// n8n's helper repeats a request after a 401, and sends the key along a redirect, unless told not to.
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+		};
+		try {
+			const { statusCode, headers, body } = (await context.helpers.httpRequestWithAuthentication.call(
+				context,
+				CREDENTIAL_TYPE,
+				options,
+			)) as { statusCode: number; headers: Record<string, unknown>; body: unknown };
+			const answer = { status: statusCode, headers, body };
+			if (statusCode >= 200 && statusCode < 300) return { answer };
+			return { problem: this.redacted(problemOfAnswer(answer, account, changesState)) };
+		} catch (error) {
+			return { problem: problemOfSilence(connectionCode(error), account, changesState) };
+		}
+	}
+
+	/** The problem of a 2xx answer that lacks what it should hold. */
+	unreadable(answer: GatewayAnswer, changesState: boolean): GatewayProblem {
+		return this.redacted(problemOfAnswer(answer, this.account, changesState));
+	}
+
+	/**
+	 * Reads something that the gateway should be able to give.
+	 *
+	 * @throws {NodeApiError} explained, when it does not
+	 */
+	async read(request: Omit<GatewayRequest, 'method' | 'changesState'>): Promise<unknown> {
+		const result = await this.send({ ...request, method: 'GET' });
+		if ('problem' in result) throw this.error(result.problem);
+		return result.answer.body;
+	}
+
+	/** An n8n error for a problem; it carries no header, URL or body of the request. */
+	error(problem: GatewayProblem, itemIndex?: number): NodeApiError {
+		return new NodeApiError(this.context.getNode(), { message: problem.message } as JsonObject, {
+			message: problem.message,
+			description: problem.description,
+			httpCode: problem.code,
+			itemIndex,
+		});
+	}
+
+	/** A gateway or a proxy may echo the request: the key must not come along. */
+	private redacted(problem: GatewayProblem): GatewayProblem {
+		const { apiKey } = this.account;
+		return { ...problem, message: problem.message.split(apiKey).join('***') };
+	}
+}

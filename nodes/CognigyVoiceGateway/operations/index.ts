@@ -1,0 +1,55 @@
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { createCall } from './call/create';
+import type { Operation, Resource } from './types';
+
+/** The operation table: the only place that lists them. */
+export const RESOURCES: readonly Resource[] = [
+	{ value: 'call', name: 'Call', operations: [createCall] },
+];
+
+function withOperation(field: INodeProperties, resource: Resource, operation: Operation): INodeProperties {
+	return {
+		...field,
+		displayOptions: {
+			...field.displayOptions,
+			show: { ...field.displayOptions?.show, resource: [resource.value], operation: [operation.value] },
+		},
+	};
+}
+
+/** A select that is part of the node's identity: no expressions, and the first entry is the default. */
+function select(displayName: string, name: string, options: INodePropertyOptions[]): INodeProperties {
+	const [{ value: first }] = options;
+	return { displayName, name, type: 'options', noDataExpression: true, options, default: first };
+}
+
+/** The node's properties: the two selects, then the fields of every operation. */
+export function operationProperties(): INodeProperties[] {
+	return [
+		select('Resource', 'resource', RESOURCES.map(({ name, value }) => ({ name, value }))),
+		...RESOURCES.map((resource) => ({
+			...select('Operation', 'operation', resource.operations.map(({ name, value, action, description }) => ({ name, value, action, description }))),
+			displayOptions: { show: { resource: [resource.value] } },
+		})),
+		...RESOURCES.flatMap((resource) =>
+			resource.operations.flatMap((operation) =>
+				operation.fields.map((field) => withOperation(field, resource, operation)),
+			),
+		),
+	];
+}
+
+/** Runs the operation that the node is set to. */
+export async function runOperation(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const resource = context.getNodeParameter('resource', 0) as string;
+	const operation = context.getNodeParameter('operation', 0) as string;
+	const found = RESOURCES.find(({ value }) => value === resource)?.operations.find(({ value }) => value === operation);
+	if (found === undefined) {
+		throw new NodeOperationError(context.getNode(), `This node does not know the operation "${operation}" of "${resource}".`, {
+			description: 'Choose the operation again from the list.',
+		});
+	}
+	return await found.run(context);
+}
