@@ -74,11 +74,11 @@ function withoutNulls(value: unknown): unknown {
 }
 
 function metadataOf({ metadata, metadataJson }: CallOptions): JsonMap | undefined {
-	const tag = {
+	const tag = withoutNulls({
 		...(metadataJson === undefined ? {} : jsonObject(metadataJson, 'Metadata (JSON)')),
 		...Object.fromEntries((metadata?.pairs ?? []).filter(({ key }) => key !== '').map(({ key, value }) => [key, value])),
-	};
-	return Object.keys(tag).length === 0 ? undefined : (withoutNulls(tag) as JsonMap);
+	}) as JsonMap;
+	return Object.keys(tag).length === 0 ? undefined : tag;
 }
 
 function sipHeadersOf({ sipHeaders, sipHeadersJson }: CallOptions): Record<string, string> | undefined {
