@@ -36,9 +36,9 @@ export class CognigyVoiceGatewayTrigger implements INodeType {
 			header: 'Listen for one test event',
 			executionsHelp: {
 				inactive:
-					'<b>Test URL</b>: works only after you click "Listen for test event", for one event. Paste it as the Status URL of a call that you place in another workflow. <br /><br /><b>Production URL</b>: works once this workflow is published, for every event. The action node of this workflow uses it by itself.',
+					'<b>Test URL</b>: works only while you listen here, for one event. Paste it as the Status URL of a call that you place in another workflow. <br /><br /><b>Production URL</b>: works once this workflow is published, for every event. The action node of this workflow uses it by itself.',
 				active:
-					'<b>Production URL</b>: in use, because this workflow is published; its runs appear under Executions, not here. The action node of this workflow uses it by itself. <br /><br /><b>Test URL</b>: works only after you click "Listen for test event", for one event, and never for published runs.',
+					'<b>Production URL</b>: in use, because this workflow is published; its runs appear under Executions, not here. The action node of this workflow uses it by itself. <br /><br /><b>Test URL</b>: works only while you listen here, for one event, and never for published runs.',
 			},
 			activationHint:
 				'Publish the workflow to receive every event. Until then, calls of this workflow are not reported to it.',

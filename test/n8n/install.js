@@ -1,0 +1,194 @@
+'use strict';
+
+/**
+ * Installs an n8n release for the demo and the tests, once, into the git-ignored folder .n8n.
+ *
+ *   node test/n8n/install.js [1|2]
+ */
+
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { ClearError } = require('./lib/clear-error');
+const { GuardedProcess } = require('./lib/guarded-process');
+const { holdInstallLock } = require('./lib/install-lock');
+const { installDirOf, releasesDir, runtimeDir } = require('./lib/places');
+const { printProgress } = require('./lib/progress');
+
+const GIGABYTE = 1024 ** 3;
+const PROGRESS_EVERY_MS = 500;
+
+/** What each release needs: disk space, and the oldest Node.js that runs it. */
+const RELEASES = {
+	1: { freeGigabytes: 3, nodeMajor: 20 },
+	2: { freeGigabytes: 4, nodeMajor: 24 },
+};
+const PHASES = 3;
+
+/**
+ * @typedef {object} InstalledN8n
+ * @property {string} dir          where it is installed
+ * @property {string} version      n8n's version
+ * @property {number} major        1 or 2
+ * @property {string} nodeBinary   the Node.js that runs it
+ *
+ * @typedef {object} InstallProgress
+ * @property {number} phase
+ * @property {number} phases
+ * @property {string} text
+ * @property {number} [done]
+ * @property {number} [total]
+ */
+
+/**
+ * Gives back an installed n8n, and installs it first where that has not been done yet.
+ *
+ * @param {1 | 2 | '1' | '2'} release
+ * @param {{ onProgress?: (progress: InstallProgress) => void }} [options]
+ * @returns {Promise<InstalledN8n>}
+ */
+async function installN8n(release, { onProgress = () => {} } = {}) {
+	if (!RELEASES[release]) throw new ClearError(`There is no n8n release "${release}" here: use 1 or 2.`);
+	if (isInstalled(release)) return describeInstall(release);
+
+	const unlock = await holdInstallLock(path.join(runtimeDir, `${release}.lock`), (pid) =>
+		onProgress({ phase: 0, phases: PHASES, text: `process ${pid} is installing n8n ${release} already, waiting for it` }),
+	);
+	try {
+		if (!isInstalled(release)) await installFresh(release, onProgress);
+		return describeInstall(release);
+	} finally {
+		unlock();
+	}
+}
+
+async function installFresh(release, onProgress) {
+	const dir = installDirOf(release);
+	const logFile = path.join(runtimeDir, `${release}.install.log`);
+	const version = wantedVersion(release);
+	fs.rmSync(logFile, { force: true });
+	fs.mkdirSync(dir, { recursive: true });
+	checkDiskSpace(release, dir);
+
+	for (const file of ['package.json', 'package-lock.json']) {
+		fs.copyFileSync(path.join(releasesDir, String(release), file), path.join(dir, file));
+	}
+
+	const packages = packagesInLock(dir);
+	await runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { dir, logFile, release }, () =>
+		onProgress({
+			phase: 1,
+			phases: PHASES,
+			text: `downloading n8n ${version} and its packages`,
+			done: packages.filter((each) => fs.existsSync(path.join(dir, each, 'package.json'))).length,
+			total: packages.length,
+		}),
+	);
+	await runNpm(['rebuild', 'sqlite3', '--ignore-scripts=false', '--no-audit', '--no-fund'], { dir, logFile, release }, () =>
+		onProgress({ phase: 2, phases: PHASES, text: 'building the SQLite driver' }),
+	);
+	if (!fs.existsSync(sqliteBinary(dir))) throw sqliteError(logFile);
+
+	onProgress({ phase: 3, phases: PHASES, text: 'checking the installation' });
+	nodeBinaryFor(release, dir);
+	fs.writeFileSync(stampFile(release), stampOf(release));
+}
+
+/** Runs npm in a folder of its own settings; calls `tick` while it runs. */
+async function runNpm(npmArguments, { dir, logFile, release }, tick) {
+	const env = { ...process.env };
+	for (const name of Object.keys(env)) {
+		// What "npm run" hands down speaks about this project, not about n8n's folder.
+		if (/^npm_config_(ignore_scripts|allow_scripts|omit|include|local_prefix|prefix|dry_run)$/i.test(name)) delete env[name];
+	}
+	const npm = new GuardedProcess('npm', npmArguments, { cwd: dir, env, logFile });
+	tick();
+	const ticking = setInterval(tick, PROGRESS_EVERY_MS);
+	const code = await npm.exited.finally(() => clearInterval(ticking));
+	tick();
+	if (code === 0) return;
+
+	const log = npm.logTail(20_000);
+	if (/ENOSPC|no space left/i.test(log)) throw diskError(release, 0);
+	if (code === 127) throw new ClearError('npm was not found: install Node.js with npm and try again.');
+	if (npmArguments[0] === 'rebuild') throw sqliteError(logFile);
+	if (/ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN/.test(log)) {
+		throw new ClearError(`The package registry could not be reached: check the network and run the command again (log: ${logFile}).`);
+	}
+	throw new ClearError(`"npm ${npmArguments[0]}" of n8n ended with code ${code}: read ${logFile}, then run the command again.`);
+}
+
+const sqliteBinary = (dir) => path.join(dir, 'node_modules', 'sqlite3', 'build', 'Release', 'node_sqlite3.node');
+const sqliteError = (logFile) =>
+	new ClearError(
+		`The SQLite driver could be neither downloaded nor built: install python3, make and g++ (on Debian: apt-get install python3 make g++) and run the command again (log: ${logFile}).`,
+	);
+const diskError = (release, freeBytes) =>
+	new ClearError(
+		`n8n ${release} needs about ${RELEASES[release].freeGigabytes} GB of disk space and ${(freeBytes / GIGABYTE).toFixed(1)} GB are free in ${runtimeDir}: free some space and run the command again.`,
+	);
+
+function checkDiskSpace(release, dir) {
+	const { bavail, bsize } = fs.statfsSync(dir);
+	const free = bavail * bsize;
+	if (free < RELEASES[release].freeGigabytes * GIGABYTE) throw diskError(release, free);
+}
+
+/** Folders that the lock file wants, relative to the installation; optional ones of other platforms left out. */
+function packagesInLock(dir) {
+	const { packages } = JSON.parse(fs.readFileSync(path.join(dir, 'package-lock.json'), 'utf8'));
+	const fits = (wanted, mine) => wanted === undefined || [wanted].flat().includes(mine);
+	return Object.entries(packages)
+		.filter(([name, { os, cpu }]) => name !== '' && fits(os, process.platform) && fits(cpu, process.arch))
+		.map(([name]) => name);
+}
+
+function wantedVersion(release) {
+	const file = path.join(releasesDir, String(release), 'package.json');
+	return JSON.parse(fs.readFileSync(file, 'utf8')).dependencies.n8n;
+}
+
+const stampFile = (release) => path.join(installDirOf(release), '.installed');
+
+/** Changes whenever the installation has to be made anew. */
+function stampOf(release) {
+	const hash = crypto.createHash('sha256').update(`${process.platform} ${process.arch}\n`);
+	for (const file of ['package.json', 'package-lock.json']) {
+		hash.update(fs.readFileSync(path.join(releasesDir, String(release), file)));
+	}
+	return hash.digest('hex');
+}
+
+function isInstalled(release) {
+	const file = stampFile(release);
+	return fs.existsSync(file) && fs.readFileSync(file, 'utf8') === stampOf(release) && fs.existsSync(sqliteBinary(installDirOf(release)));
+}
+
+/** The Node.js that came with the release, or the one that runs this, where it is new enough. */
+function nodeBinaryFor(release, dir) {
+	const packaged = path.join(dir, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
+	if (fs.existsSync(packaged)) return packaged;
+	const wanted = RELEASES[release].nodeMajor;
+	if (Number(process.versions.node.split('.')[0]) >= wanted) return process.execPath;
+	throw new ClearError(`n8n ${release} needs Node.js ${wanted} and this is ${process.version}: run the command with Node.js ${wanted}.`);
+}
+
+/** @returns {InstalledN8n} */
+function describeInstall(release) {
+	const dir = installDirOf(release);
+	const { version } = JSON.parse(fs.readFileSync(path.join(dir, 'node_modules', 'n8n', 'package.json'), 'utf8'));
+	return { dir, version, major: Number(version.split('.')[0]), nodeBinary: nodeBinaryFor(release, dir) };
+}
+
+if (require.main === module) {
+	const progress = printProgress();
+	installN8n(process.argv[2] ?? '2', { onProgress: progress.install })
+		.then(({ version, dir }) => progress.line(`n8n ${version} is installed in ${dir}`))
+		.catch((error) => {
+			progress.line(error instanceof ClearError ? error.message : error.stack);
+			process.exitCode = 1;
+		});
+}
+
+module.exports = { installN8n, wantedVersion };

@@ -1,0 +1,61 @@
+'use strict';
+
+const { chromium } = require('playwright-core');
+
+const { OWNER } = require('./n8n-with-package');
+
+/** Chromium's own services stay silent: nothing may leave this machine. */
+const ARGUMENTS = [
+	'--no-sandbox',
+	'--disable-gpu',
+	'--disable-quic',
+	'--no-first-run',
+	'--disable-background-networking',
+	'--disable-component-update',
+	'--disable-sync',
+];
+
+/** The editor looks up packages and templates outside; nothing may leave this machine. */
+async function onlyLoopback(page) {
+	await page.route('**/*', (route) => {
+		const { hostname } = new URL(route.request().url());
+		return hostname === '127.0.0.1' ? route.continue() : route.abort();
+	});
+}
+
+async function login(page, url) {
+	await page.goto(`${url}/signin`);
+	await page.fill('input[name=emailOrLdapLoginId]', OWNER.email);
+	await page.fill('input[name=password]', OWNER.password);
+	await page.click('[data-test-id=form-submit-button]');
+	await page.waitForURL((address) => !address.pathname.startsWith('/signin'));
+}
+
+async function openWorkflow(page, url, id) {
+	await page.goto(`${url}/workflow/${id}`);
+	await page.waitForSelector('[data-test-id=canvas-node]');
+	await page.keyboard.press('1');
+	await page.waitForLoadState('networkidle');
+}
+
+async function openNode(page, name) {
+	await page.dblclick(`[data-test-id=canvas-node][data-node-name="${name}"]`);
+	await page.waitForSelector('[data-test-id=ndv]');
+	await page.waitForLoadState('networkidle');
+}
+
+/**
+ * Starts Chromium and logs in to a running n8n.
+ *
+ * @param {string} url of n8n
+ * @returns {Promise<{ browser: import('playwright-core').Browser, page: import('playwright-core').Page }>}
+ */
+async function openEditor(url) {
+	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
+	const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+	await onlyLoopback(page);
+	await login(page, url);
+	return { browser, page };
+}
+
+module.exports = { openEditor, openNode, openWorkflow };

@@ -1,0 +1,227 @@
+'use strict';
+
+const axios = require('axios');
+const flatted = require('flatted');
+
+const { until } = require('./until');
+
+const ENDED = ['success', 'error', 'canceled', 'crashed'];
+
+/**
+ * Speaks n8n's REST API the way its editor does.
+ */
+class N8nClient {
+	/** @param {string} url for instance http://127.0.0.1:5678 */
+	constructor(url) {
+		this.url = url;
+		this.rest = axios.create({
+			baseURL: `${url}/rest`,
+			validateStatus: () => true,
+			proxy: false,
+			headers: { 'browser-id': 'test-browser', 'push-ref': 'test-push' },
+		});
+		this.open = axios.create({ baseURL: url, validateStatus: () => true, proxy: false });
+	}
+
+	/** One request; throws for 4xx and 5xx with what n8n said. */
+	async request(method, url, data, params) {
+		const response = await this.rest.request({ method, url, data, params });
+		if (response.status >= 400) {
+			const said = response.data?.message ?? JSON.stringify(response.data);
+			throw Object.assign(new Error(`${method} ${url} was answered ${response.status}: ${said}`), { status: response.status });
+		}
+		return response.data?.data ?? response.data;
+	}
+
+	#keepCookie(response, what) {
+		const cookie = (response.headers['set-cookie'] ?? []).find((each) => each.startsWith('n8n-auth='));
+		if (response.status !== 200 || !cookie) {
+			throw new Error(`${what} was answered ${response.status}: ${JSON.stringify(response.data)}`);
+		}
+		this.rest.defaults.headers.Cookie = cookie.split(';')[0];
+	}
+
+	/** @param {{ email: string, firstName: string, lastName: string, password: string }} owner */
+	async setUpOwner(owner) {
+		this.#keepCookie(await this.rest.post('/owner/setup', owner), 'The owner setup');
+		await this.#readVersion();
+	}
+
+	async #readVersion() {
+		const { versionCli } = await this.request('GET', '/settings');
+		this.version = versionCli;
+		this.major = Number(versionCli.split('.')[0]);
+	}
+
+	/** What another process needs to go on in the same session (n8n allows few logins per minute). */
+	session() {
+		return { url: this.url, cookie: this.rest.defaults.headers.Cookie, version: this.version };
+	}
+
+	/** @param {ReturnType<N8nClient['session']>} session */
+	static resume({ url, cookie, version }) {
+		const client = new N8nClient(url);
+		client.rest.defaults.headers.Cookie = cookie;
+		client.version = version;
+		client.major = Number(version.split('.')[0]);
+		return client;
+	}
+
+	// --- community packages and node types
+
+	/** Runs n8n's own installer of community packages. */
+	installCommunityPackage({ name, version }) {
+		return this.request('POST', '/community-packages', { name, version });
+	}
+
+	communityPackages() {
+		return this.request('GET', '/community-packages');
+	}
+
+	/** Descriptions as the editor gets them: `nodes` or `credentials`. */
+	async types(kind) {
+		const { status, data } = await this.open.get(`/types/${kind}.json`, { headers: this.rest.defaults.headers });
+		if (status !== 200) throw new Error(`The ${kind} types were answered ${status}.`);
+		return data;
+	}
+
+	// --- credentials and what is loaded with them
+
+	createCredential(type, name, data) {
+		return this.request('POST', '/credentials', { type, name, data });
+	}
+
+	/** @returns {Promise<{ status: 'OK' | 'Error', message: string }>} */
+	testCredential({ id = '', name, type, data }) {
+		return this.request('POST', '/credentials/test', { credentials: { id, name, type, data } });
+	}
+
+	/** The entries of a "from list" field. */
+	searchList({ nodeType, path, methodName, credentials, filter, paginationToken, parameters = {} }) {
+		return this.request('POST', '/dynamic-node-parameters/resource-locator-results', {
+			nodeTypeAndVersion: { name: nodeType, version: 1 },
+			path,
+			methodName,
+			credentials,
+			currentNodeParameters: parameters,
+			filter,
+			paginationToken,
+		});
+	}
+
+	// --- workflows
+
+	/** Within a project, the user's own, n8n finds a credential without an ID by its name. */
+	async createWorkflow({ name, nodes, connections, settings = {} }) {
+		this.projectId ??= (await this.request('GET', '/projects/personal')).id;
+		return await this.request('POST', '/workflows', {
+			name,
+			nodes,
+			connections,
+			settings,
+			active: false,
+			projectId: this.projectId,
+		});
+	}
+
+	workflow(id) {
+		return this.request('GET', `/workflows/${id}`);
+	}
+
+	/**
+	 * Activates (2.x: publishes) a workflow and waits until its triggers are registered.
+	 * Throws with n8n's own message when a trigger could not be set up.
+	 */
+	async publish(id) {
+		const { versionId } = await this.workflow(id);
+		if (this.major < 2) {
+			const workflow = await this.request('PATCH', `/workflows/${id}`, { active: true, versionId });
+			if (!workflow.active) throw new Error(`Workflow ${id} is not active after its activation.`);
+			return;
+		}
+		await this.request('POST', `/workflows/${id}/activate`, { versionId, name: '', description: '' });
+		const publication = await until(`workflow ${id} to be published`, async () => {
+			const status = await this.request('GET', `/workflows/${id}/publication-status`);
+			return (status.status === 'failed' || status.liveVersionId === versionId) && status.status !== 'in_progress' && status;
+		});
+		if (publication.status === 'failed') {
+			throw new Error(`Workflow ${id} could not be published: ${JSON.stringify(publication)}`);
+		}
+	}
+
+	unpublish(id) {
+		if (this.major < 2) return this.request('PATCH', `/workflows/${id}`, { active: false });
+		return this.request('POST', `/workflows/${id}/deactivate`, {});
+	}
+
+	/** "Execute workflow" of the editor. */
+	async runManually(id, triggerName) {
+		const legacy = this.major < 2 ? { workflowData: await this.workflow(id), startNodes: [] } : {};
+		return await this.request('POST', `/workflows/${id}/run`, { ...legacy, triggerToStartFrom: { name: triggerName } });
+	}
+
+	// --- executions
+
+	/** Newest first. */
+	async executions(workflowId) {
+		const answer = await this.request('GET', '/executions', undefined, {
+			filter: JSON.stringify({ workflowId }),
+			limit: 100,
+		});
+		return answer.results ?? answer;
+	}
+
+	/** One execution with its run data. */
+	async execution(id) {
+		const execution = await this.request('GET', `/executions/${id}`);
+		if (typeof execution.data === 'string') execution.data = flatted.parse(execution.data);
+		return execution;
+	}
+
+	/**
+	 * Ended executions that one node of a workflow took part in, oldest first.
+	 *
+	 * @returns {Promise<Array<{ id: string, status: string, items: object[], execution: object }>>}
+	 */
+	async runsOf(workflowId, nodeName) {
+		const ended = (await this.executions(workflowId)).filter(({ status }) => ENDED.includes(status));
+		const runs = await Promise.all(ended.map(({ id }) => this.execution(id)));
+		return runs
+			.filter(({ data }) => data.resultData.runData[nodeName])
+			.map((execution) => ({
+				id: execution.id,
+				status: execution.status,
+				items: N8nClient.outputOf(execution, nodeName),
+				execution,
+			}))
+			.sort((a, b) => Number(a.id) - Number(b.id));
+	}
+
+	/** Waits until a node of a workflow has run at least `count` times in ended executions. */
+	async waitForRuns(workflowId, nodeName, count, timeoutMs = 30_000) {
+		let seen = [];
+		return await until(
+			`${count} run(s) of "${nodeName}"`,
+			async () => {
+				seen = await this.runsOf(workflowId, nodeName);
+				return seen.length >= count && seen;
+			},
+			{ timeoutMs, everyMs: 150, describe: () => seen.map(({ id, status, items }) => ({ id, status, items })) },
+		);
+	}
+
+	/** The JSON of a node's output items. */
+	static outputOf(execution, nodeName, output = 0) {
+		const [run] = execution.data.resultData.runData[nodeName] ?? [];
+		return (run?.data?.main?.[output] ?? []).map(({ json }) => json);
+	}
+
+	// --- n8n's webhooks, called from outside
+
+	/** @param {{ method?: string, headers?: object, params?: object }} [options] */
+	callWebhook(path, data, { method = 'POST', headers, params } = {}) {
+		return this.open.request({ method, url: `/webhook/${path}`, data, headers, params });
+	}
+}
+
+module.exports = { N8nClient };

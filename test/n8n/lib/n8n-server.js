@@ -1,0 +1,89 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const axios = require('axios');
+
+const { ClearError } = require('./clear-error');
+const { GuardedProcess } = require('./guarded-process');
+const { n8nEnvironment } = require('./n8n-environment');
+const { checkPortIsFree, freePort } = require('./ports');
+const { until } = require('./until');
+
+const READY_WITHIN_MS = 120_000;
+
+/**
+ * A running n8n: SQLite, loopback only, a user folder of its own.
+ */
+class N8nServer {
+	/**
+	 * @param {GuardedProcess} child
+	 * @param {string} url
+	 */
+	constructor(child, url) {
+		this.child = child;
+		this.url = url;
+	}
+
+	/**
+	 * Starts n8n and waits until it answers, its REST routes included.
+	 *
+	 * @param {object} options
+	 * @param {import('../install').InstalledN8n} options.n8n
+	 * @param {string} options.userFolder  emptied first
+	 * @param {number} [options.port]      any free one where it is left out
+	 * @param {{ tarball: string, name: string, version: string }} [options.communityPackage]
+	 * @param {string} [options.portRemedy] what to do when the port is taken
+	 */
+	static async start({ n8n, userFolder, port, communityPackage, portRemedy = 'choose another one' }) {
+		const ownPort = port ?? (await freePort());
+		await checkPortIsFree(ownPort, portRemedy);
+		fs.rmSync(userFolder, { recursive: true, force: true });
+		fs.mkdirSync(userFolder, { recursive: true });
+
+		const env = n8nEnvironment({ n8n, userFolder, port: ownPort, brokerPort: await freePort(), communityPackage });
+		const child = new GuardedProcess(n8n.nodeBinary, [path.join(n8n.dir, 'node_modules', 'n8n', 'bin', 'n8n'), 'start'], {
+			cwd: userFolder,
+			env,
+			logFile: path.join(userFolder, 'n8n.log'),
+		});
+		const server = new N8nServer(child, `http://127.0.0.1:${ownPort}`);
+		try {
+			await server.#ready();
+		} catch (error) {
+			await server.stop();
+			throw error;
+		}
+		return server;
+	}
+
+	/** n8n says "ready" before its REST routes are there, so both are asked. */
+	async #ready() {
+		const answers = async (route) => {
+			const response = await axios
+				.get(this.url + route, { validateStatus: () => true, timeout: 2_000, proxy: false })
+				.catch(() => undefined);
+			return response?.status === 200 && response.data;
+		};
+		await until(
+			`n8n at ${this.url}`,
+			async () => {
+				if (this.child.exitCode !== null) {
+					throw new ClearError(
+						`n8n stopped by itself with code ${this.child.exitCode}; its last words in ${this.child.logFile} were: ${this.child.logTail(800)}`,
+					);
+				}
+				return (await answers('/healthz/readiness')) && (await answers('/rest/settings')).data;
+			},
+			{ timeoutMs: READY_WITHIN_MS, everyMs: 100 },
+		);
+	}
+
+	/** Ends n8n and everything it started. */
+	async stop() {
+		return await this.child.stop();
+	}
+}
+
+module.exports = { N8nServer };
