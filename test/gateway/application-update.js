@@ -31,7 +31,7 @@ function urlProblem(url) {
 		if (!['https:', 'http:', 'ws:', 'wss:'].includes(protocol))
 			return `URL has missing or invalid protocol ${protocol}`;
 		return null;
-	} catch (err) {
+	} catch {
 		return 'URL is invalid';
 	}
 }

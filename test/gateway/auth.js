@@ -70,7 +70,7 @@ function checkAccountFail(world, req) {
 	let sid;
 	try {
 		sid = sidFromUrl('Accounts', req);
-	} catch (err) {
+	} catch {
 		throw new ApiError(400, 'invalid AccountsSid format', 'fail');
 	}
 	const account = world.accounts.find((a) => a.account_sid === sid);

@@ -1,6 +1,5 @@
 'use strict';
 
-const { ApiError } = require('./errors');
 const { newSid, hex } = require('./sids');
 const { amdScript } = require('./amd');
 const { eventBody } = require('./event-body');
@@ -248,46 +247,6 @@ class Calls {
 				secret,
 				traceId: call.traceId,
 			});
-		}
-	}
-
-	/**
-	 * Live call control, after the API has checked the request.
-	 * @returns {object|undefined} the answer's JSON; nothing means 202 "Accepted"
-	 */
-	update(sid, options) {
-		if (options.call_status_hook && !options.call_hook) {
-			throw new ApiError(
-				400,
-				`call_status_hook can be updated only when call_hook is also being updated for call_sid ${sid}`,
-			);
-		}
-		const call = this.sessions.get(sid);
-		if (!call) throw new ApiError(422, `call session is gone for call_sid ${sid}`, 'sentence');
-		const answered = call.answeredAt !== undefined;
-		const wrong = options.call_status === 'completed' ? !answered : options.call_status === 'no-answer' && answered;
-		if (wrong) {
-			throw new ApiError(
-				422,
-				`current call state is incompatible with requested action for call_sid ${sid}`,
-				'sentence',
-			);
-		}
-		if (options.sip_request && !options.call_status) {
-			if (!answered) throw new ApiError(500, "Cannot read properties of undefined (reading 'status')");
-			return { status: 200, reason: 'OK' };
-		}
-		setImmediate(() => this.apply(call, options));
-		return undefined;
-	}
-
-	apply(call, options) {
-		if (options.call_status === 'completed') this.hangUp(call, 'jambonz');
-		else if (options.call_status === 'no-answer') this.cancel(call);
-		else if (options.tag) call.tag = options.tag;
-		else if (options.call_hook && options.call_status_hook) {
-			const hook = this.gateway.resolveHook(options.call_status_hook, call);
-			call.hooks = [hook, ...call.hooks.slice(1)];
 		}
 	}
 

@@ -27,6 +27,18 @@ function readOptions() {
 	}
 }
 
+/** npm runs this command in a shell that keeps signals to itself: when that shell has died, stop as well. */
+function stopWithNpm(stop) {
+	if (!process.env.npm_lifecycle_event) return;
+	const { ppid } = process;
+	const timer = setInterval(() => {
+		if (process.ppid === ppid) return;
+		clearInterval(timer);
+		stop();
+	}, 250);
+	timer.unref();
+}
+
 async function main() {
 	const { world, host, quiet, help, ...given } = readOptions();
 	if (help) return process.stdout.write(`${USAGE}\n`);
@@ -42,12 +54,12 @@ async function main() {
 		fail(err.code === 'EADDRINUSE' ? `Port ${port} is taken: choose another one with --port` : err.message);
 	}
 	process.stdout.write(`Emulated Voice Gateway ready at ${gateway.url}/v1 (world: ${gateway.world.name})\n`);
-	for (const signal of ['SIGINT', 'SIGTERM']) {
-		process.once(signal, async () => {
-			await gateway.close();
-			process.exit(0);
-		});
-	}
+	const stop = async () => {
+		await gateway.close();
+		process.exit(0);
+	};
+	for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
+	stopWithNpm(stop);
 	return gateway;
 }
 

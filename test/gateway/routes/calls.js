@@ -6,6 +6,7 @@ const { accountOf } = require('../auth');
 const { sidFromUrl } = require('../sids');
 const { checkRequest, checkPlatform, mangleTag, dialledParty } = require('../validate-create');
 const { checkUpdate } = require('../validate-update');
+const { controlCall } = require('../live-control');
 
 /** @param {import('../index').Gateway} gateway */
 function routes(gateway) {
@@ -68,7 +69,7 @@ function routes(gateway) {
 		if (!record) throw notFoundText();
 		// A record that came back after a DELETE does not know which server has the call.
 		if (!record.service_url) throw new Error(`Failed to parse URL from undefined/v1/updateCall/${sid}`);
-		const answer = calls.update(sid, req.body);
+		const answer = controlCall(gateway, sid, req.body);
 		if (answer) return res.status(200).json(answer);
 		return res.sendStatus(202);
 	});

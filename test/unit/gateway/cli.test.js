@@ -45,6 +45,25 @@ test.each(['SIGTERM', 'SIGINT'])('prints one ready line, serves, and exits 0 on 
 	expect(await end).toMatchObject({ code: 0, stdout: line });
 });
 
+test('stops when npm, which started it, is told to stop', async () => {
+	const root = path.join(__dirname, '..', '..', '..');
+	const child = spawn('npm', ['run', '--silent', 'gateway', '--', '--port', '0'], { cwd: root });
+	children.push(child);
+	let line = '';
+	await new Promise((resolve) => {
+		child.stdout.on('data', (chunk) => {
+			line += chunk;
+			if (line.includes('ready at')) resolve();
+		});
+	});
+	const gone = new Promise((resolve) => {
+		child.on('close', resolve);
+	});
+	child.kill('SIGTERM');
+	await gone;
+	await expect(fetch(/http\S+/.exec(line)[0])).rejects.toThrow();
+});
+
 test("a world of one's own", async () => {
 	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'gateway-'));
 	const file = path.join(folder, 'mine.json');
