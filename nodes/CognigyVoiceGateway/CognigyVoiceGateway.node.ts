@@ -1,9 +1,30 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { cognigyVoiceGatewayApiTest } from './gateway/credentialTest';
-import { operationProperties, runOperation } from './operations';
+import { operationProperties, runOperation, runWebhook } from './operations';
 import { searchApplications, searchCarriers, searchPhoneNumbers } from './operations/pickers';
+
+/** Where the gateway reports to while a run waits; n8n gives each waiting execution an address of its own. */
+const resumeWebhook: IWebhookDescription[] = [
+	{
+		name: 'default',
+		path: '',
+		restartWebhook: true,
+		httpMethod: 'POST',
+		responseMode: 'onReceived',
+		// Left out, n8n answers with a text of its own.
+		responseData: '',
+	},
+];
 
 export class CognigyVoiceGateway implements INodeType {
 	description: INodeTypeDescription = {
@@ -21,6 +42,9 @@ export class CognigyVoiceGateway implements INodeType {
 		credentials: [
 			{ name: 'cognigyVoiceGatewayApi', required: true, testedBy: 'cognigyVoiceGatewayApiTest' },
 		],
+		webhooks: resumeWebhook,
+		waitingNodeTooltip:
+			'={{ $parameter["resumeWhen"] === "answered" ? "Waiting until the call is answered or fails" : $parameter["resumeWhen"] === "verdict" ? "Waiting for the answering machine verdict" : "Waiting for the call to end" }}',
 		properties: operationProperties(),
 	};
 
@@ -31,5 +55,9 @@ export class CognigyVoiceGateway implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await runOperation(this);
+	}
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await runWebhook(this);
 	}
 }

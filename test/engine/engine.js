@@ -1,5 +1,7 @@
 'use strict';
 
+// Before n8n-core is loaded: what a run logs about an error that a test provokes is no news.
+process.env.N8N_LOG_LEVEL ??= 'silent';
 require('reflect-metadata');
 const { ExecutionLifecycleHooks, WorkflowExecute } = require('n8n-core');
 const { createRunExecutionData, ICredentialsHelper, Workflow } = require('n8n-workflow');
@@ -48,9 +50,14 @@ const nodeTypes = (items) => {
 
 /** The one credential of the test, used the way n8n uses it: through the credential type's own authenticate function. */
 class TestCredentials extends ICredentialsHelper {
-	constructor(data) {
+	/**
+	 * @param {object} data of the credential
+	 * @param {number} [patienceMs] shortens the node's own time limits, so that a test need not wait for a minute
+	 */
+	constructor(data, patienceMs) {
 		super();
 		this.data = data;
+		this.patienceMs = patienceMs;
 		this.type = new CognigyVoiceGatewayApi();
 	}
 
@@ -63,7 +70,8 @@ class TestCredentials extends ICredentialsHelper {
 	}
 
 	async authenticate(credentials, _typeName, requestOptions) {
-		return await this.type.authenticate(credentials, requestOptions);
+		const request = await this.type.authenticate(credentials, requestOptions);
+		return this.patienceMs === undefined ? request : { ...request, timeout: this.patienceMs };
 	}
 
 	async preAuthentication() {
@@ -116,9 +124,10 @@ function credentialFor(gateway, overrides = {}) {
  * @param {object} [setup.staticData] the workflow's stored data, e.g. a trigger's URL
  * @param {object[]} [setup.extraNodes] further nodes of the workflow, not connected
  * @param {AbortSignal} [setup.signal] stops the execution
+ * @param {number} [setup.patienceMs] how long a request may take
  * @returns {Promise<object>} status, outputs (json of each output), items (whole), error, hints, runs
  */
-async function runAction({ credential, parameters, items = [{ json: {} }], settings = {}, staticData = {}, extraNodes = [], signal }) {
+async function runAction({ credential, parameters, items = [{ json: {} }], settings = {}, staticData = {}, extraNodes = [], signal, patienceMs }) {
 	const action = {
 		id: 'action-id',
 		name: 'Voice',
@@ -144,7 +153,7 @@ async function runAction({ credential, parameters, items = [{ json: {} }], setti
 		settings: {},
 	});
 	const additionalData = {
-		credentialsHelper: new TestCredentials(credential),
+		credentialsHelper: new TestCredentials(credential, patienceMs),
 		hooks: new ExecutionLifecycleHooks('trigger', 'execution-id', { id: 'workflow-id', name: 'Test', nodes: [], connections: {} }),
 		executionId: 'execution-id',
 		currentNodeParameters: undefined,

@@ -87,7 +87,6 @@ function buildApp(gateway) {
 	app.use('/v1', v1);
 	app.get(['/', '/health'], (req, res) => res.sendStatus(200));
 
-	// eslint-disable-next-line no-unused-vars
 	app.use((err, req, res, next) => {
 		if (res.headersSent) return res.destroy();
 		return res.status(err.status || 500).json({ msg: err.message });

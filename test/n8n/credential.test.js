@@ -6,24 +6,28 @@ const { freePort } = require('./lib/ports');
 describe('the credential test', () => {
 	let gateway;
 	let data;
-	beforeAll(async () => ({ gateway, data } = await openGateway()));
+	let saved;
+	beforeAll(async () => {
+		({ gateway, data, credentials: { cognigyVoiceGatewayApi: saved } } = await openGateway());
+	});
 	afterAll(() => gateway.close());
 
-	const test_ = (changes) => client.testCredential({ name: 'Test', type: 'cognigyVoiceGatewayApi', data: { ...data, ...changes } });
+	/** Tests the saved credential with some of its fields changed, as the editor does on saving. */
+	const tryOut = (changes) => client.testCredential({ ...saved, type: 'cognigyVoiceGatewayApi', data: { ...data, ...changes } });
 
 	test('key and account are right', async () => {
-		expect(await test_({})).toEqual({ status: 'OK', message: `Connected to ${new URL(gateway.url).host}` });
+		expect(await tryOut({})).toEqual({ status: 'OK', message: `Connected to ${new URL(gateway.url).host}` });
 	});
 
 	test.each([
 		['with /v1 and a slash', (url) => `${url}/v1/`],
 		['with a slash', (url) => `${url}/`],
 	])('the base URL may be written %s', async (_, write) => {
-		expect(await test_({ baseUrl: write(gateway.url) })).toMatchObject({ status: 'OK' });
+		expect(await tryOut({ baseUrl: write(gateway.url) })).toMatchObject({ status: 'OK' });
 	});
 
 	test('blanks and upper case around the account SID are forgiven', async () => {
-		expect(await test_({ accountSid: `  ${data.accountSid.toUpperCase()} ` })).toMatchObject({ status: 'OK' });
+		expect(await tryOut({ accountSid: `  ${data.accountSid.toUpperCase()} ` })).toMatchObject({ status: 'OK' });
 	});
 
 	const NOBODY = 'd5b2a6a0-0000-4000-8000-000000000000';
@@ -44,7 +48,7 @@ describe('the credential test', () => {
 
 	test.each(problems)('%s is told, and what to do', async (_, changes, message) => {
 		const asked = gateway.requests.length;
-		const result = await test_(changes);
+		const result = await tryOut(changes);
 		expect(result.status).toBe('Error');
 		expect(result.message).toMatch(message);
 		// Only a key and an account that could be right are worth a request.
@@ -53,25 +57,25 @@ describe('the credential test', () => {
 	});
 
 	test('every problem has a message of its own', async () => {
-		const messages = await Promise.all(problems.map(async ([, changes]) => (await test_(changes)).message));
+		const messages = await Promise.all(problems.map(async ([, changes]) => (await tryOut(changes)).message));
 		expect(new Set(messages).size).toBe(messages.length);
 	});
 
 	test('nothing listens at the address', async () => {
-		const result = await test_({ baseUrl: `http://127.0.0.1:${await freePort()}` });
+		const result = await tryOut({ baseUrl: `http://127.0.0.1:${await freePort()}` });
 		expect(result.status).toBe('Error');
 		expect(result.message).toMatch(/nothing answers|cannot be reached|refused/i);
 	});
 
 	test('the address belongs to something else', async () => {
-		const result = await test_({ baseUrl: client.url });
+		const result = await tryOut({ baseUrl: client.url });
 		expect(result.status).toBe('Error');
 		expect(result.message).not.toMatch(/wrong api key|connected/i);
 	});
 
 	test('the key is in no message', async () => {
 		for (const [, changes] of problems) {
-			const { message } = await test_(changes);
+			const { message } = await tryOut(changes);
 			expect(message).not.toContain(data.apiKey);
 		}
 	});

@@ -16,20 +16,23 @@ const { followCall, missingIn } = require('./lib/call-timeline');
 const { ClearError } = require('./lib/clear-error');
 const { OWNER, createCrmKey, createGatewayCredential, startN8nWithPackage } = require('./lib/n8n-with-package');
 const { buildPackage, packPackage } = require('./lib/package-tarball');
-const { runtimeDir } = require('./lib/places');
+const { userFolderOf } = require('./lib/places');
 const { checkPortIsFree } = require('./lib/ports');
 const { printProgress } = require('./lib/progress');
 const { startStandIn } = require('./lib/stand-in');
 const { EXAMPLES, readWorkflow } = require('./lib/workflow-files');
 
 const DEFAULT_PORT = 5680;
-const STEPS = 8;
+const STEPS = 9;
 const TIMELINE_WORKFLOW = path.join(__dirname, 'demo', 'call-timeline.json');
 const TRIGGER = 'Every Status of the Call';
 const EVENT = { contactId: 'C-1042', phone: '+12025550123', reason: 'contract-ends' };
 
 /** What has been started and must be ended, last one first. */
 const running = [];
+/** The outcome has been shown, with nothing missing. */
+let finished = false;
+let ending = false;
 const progress = printProgress({ steps: STEPS });
 
 function readArguments() {
@@ -65,13 +68,14 @@ async function runDemo({ once, release, port }) {
 	running.push(() => crm.close());
 	progress.note(gateway.url);
 
-	progress.step(`Starting n8n on port ${port}, and installing ${communityPackage.name} as a community package`);
+	progress.step(`Starting n8n on port ${port}`);
 	const { server, client } = await startN8nWithPackage({
 		n8n,
 		communityPackage,
 		port,
 		portRemedy,
-		userFolder: path.join(runtimeDir, 'demo', String(port)),
+		userFolder: userFolderOf('demo', port),
+		onStarted: () => progress.step(`Letting n8n install ${communityPackage.name} as a community package`),
 	});
 	running.push(() => server.stop());
 	server.child.exited.then((code) => onN8nGone(code));
@@ -108,6 +112,7 @@ async function runDemo({ once, release, port }) {
 	progress.note(`duration:  ${last.duration} s`);
 	progress.note(`metadata:  ${JSON.stringify(last.tag)}`);
 	if (missing.length > 0) throw new ClearError(`Missing in what the trigger received: ${missing.join(', ')}.`);
+	finished = true;
 	if (once) return;
 
 	const [[headerName, headerValue]] = Object.entries(crmKey);
@@ -127,7 +132,6 @@ function printEvent({ call_status: status, sip_status: sipStatus, sip_reason: si
 	progress.note(`+${seconds.toFixed(1).padStart(4)} s  ${status.padEnd(12)} ${sipStatus ?? ''} ${sipReason ?? ''}`.trimEnd());
 }
 
-let ending = false;
 /** Ends everything that was started, then this process. */
 async function end(exitCode) {
 	if (ending) return;
@@ -144,14 +148,22 @@ function onN8nGone(code) {
 	void end(1);
 }
 
-let ready = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 	process.on(signal, () => {
-		progress.line('\nEnding n8n and the gateway ...');
-		void end(ready ? 0 : 130);
+		if (!ending) progress.line('\nEnding n8n and the gateway ...');
+		void end(finished ? 0 : 130);
 	});
 }
 process.stdout.on('error', () => void end(1));
+if (process.env.npm_lifecycle_event === 'demo') endWithNpm();
+
+/** npm that is told to end leaves its scripts running: this one notices. */
+function endWithNpm() {
+	const npm = process.ppid;
+	setInterval(() => {
+		if (process.ppid !== npm) void end(1);
+	}, 500).unref();
+}
 
 async function main() {
 	const settings = readArguments();

@@ -12,6 +12,8 @@ const { release } = require('./suite/session');
 
 const A_WHOLE_DEMO_MS = 120_000;
 
+const started = [];
+
 /** Starts the demo and collects what it prints. */
 function startDemo(demoArguments, { viaNpm = false } = {}) {
 	const [command, ...before] = viaNpm
@@ -19,6 +21,7 @@ function startDemo(demoArguments, { viaNpm = false } = {}) {
 		: [process.execPath, path.join(__dirname, 'demo.js')];
 	const child = spawn(command, [...before, '--n8n', release, ...demoArguments], { cwd: projectDir, detached: true });
 	const demo = { child, output: '', exited: once(child, 'exit').then(([code]) => code) };
+	started.push(child);
 	for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (demo.output += text));
 	return demo;
 }
@@ -37,6 +40,17 @@ async function isOpen(port) {
 }
 
 describe('the demo', () => {
+	// After a failure too, nothing may stay behind.
+	afterAll(() => {
+		for (const { pid } of started) {
+			try {
+				process.kill(-pid, 'SIGKILL');
+			} catch {
+				// It has ended, as it should.
+			}
+		}
+	});
+
 	test('--once shows the whole call and ends with 0', async () => {
 		const demo = startDemo(['--once', '--port', String(await freePort())]);
 		const code = await demo.exited;
@@ -64,11 +78,12 @@ describe('the demo', () => {
 	])('stays up until it is told to end, and leaves nothing behind: %s', async (_, { viaNpm, toGroup, signal }) => {
 		const port = await freePort();
 		const demo = startDemo(['--port', String(port)], { viaNpm });
-		await until('the editor address', () => /Login: +/.test(demo.output) || demo.child.exitCode !== null, {
+		await until('the editor address', () => /Ctrl-C ends it/.test(demo.output) || demo.child.exitCode !== null, {
 			timeoutMs: A_WHOLE_DEMO_MS,
 			describe: () => demo.output.slice(-500),
 		});
 		expect(demo.output).toContain(`Editor:  http://127.0.0.1:${port}`);
+		expect(demo.output).toMatch(/Ctrl-C ends it/);
 		expect(await isOpen(port)).toBe(true);
 		const gatewayPort = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(demo.output)[1]);
 

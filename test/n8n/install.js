@@ -6,6 +6,7 @@
  *   node test/n8n/install.js [1|2]
  */
 
+const { spawnSync } = require('node:child_process');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
@@ -76,7 +77,7 @@ async function installFresh(release, onProgress) {
 	}
 
 	const packages = packagesInLock(dir);
-	await runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { dir, logFile, release }, () =>
+	await runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...flagsForOldNpm(dir)], { dir, logFile, release }, () =>
 		onProgress({
 			phase: 1,
 			phases: PHASES,
@@ -95,6 +96,15 @@ async function installFresh(release, onProgress) {
 	fs.writeFileSync(stampFile(release), stampOf(release));
 }
 
+/**
+ * The lock files are npm 11's. npm 10 would want more peer dependencies in them; told to leave these alone,
+ * it installs what the lock says. npm 11, told so, would leave out some of it.
+ */
+function flagsForOldNpm(dir) {
+	const { stdout } = spawnSync('npm', ['--version'], { cwd: dir, encoding: 'utf8' });
+	return Number(stdout?.split('.')[0]) < 11 ? ['--legacy-peer-deps'] : [];
+}
+
 /** Runs npm in a folder of its own settings; calls `tick` while it runs. */
 async function runNpm(npmArguments, { dir, logFile, release }, tick) {
 	const env = { ...process.env };
@@ -102,7 +112,7 @@ async function runNpm(npmArguments, { dir, logFile, release }, tick) {
 		// What "npm run" hands down speaks about this project, not about n8n's folder.
 		if (/^npm_config_(ignore_scripts|allow_scripts|omit|include|local_prefix|prefix|dry_run)$/i.test(name)) delete env[name];
 	}
-	const npm = new GuardedProcess('npm', npmArguments, { cwd: dir, env, logFile });
+	const npm = new GuardedProcess('npm', npmArguments, { cwd: dir, env, logFile, graceMs: 0 });
 	tick();
 	const ticking = setInterval(tick, PROGRESS_EVERY_MS);
 	const code = await npm.exited.finally(() => clearInterval(ticking));
@@ -135,12 +145,14 @@ function checkDiskSpace(release, dir) {
 	if (free < RELEASES[release].freeGigabytes * GIGABYTE) throw diskError(release, free);
 }
 
-/** Folders that the lock file wants, relative to the installation; optional ones of other platforms left out. */
+/** Folders that the lock file wants, relative to the installation; those of other platforms left out. */
 function packagesInLock(dir) {
 	const { packages } = JSON.parse(fs.readFileSync(path.join(dir, 'package-lock.json'), 'utf8'));
 	const fits = (wanted, mine) => wanted === undefined || [wanted].flat().includes(mine);
+	const libc = process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
 	return Object.entries(packages)
-		.filter(([name, { os, cpu }]) => name !== '' && fits(os, process.platform) && fits(cpu, process.arch))
+		.filter(([name]) => name !== '')
+		.filter(([, each]) => fits(each.os, process.platform) && fits(each.cpu, process.arch) && fits(each.libc, libc))
 		.map(([name]) => name);
 }
 

@@ -13,7 +13,7 @@ const { installN8n } = require('./install');
 const { openEditor, openNode, openWorkflow } = require('./lib/editor');
 const { createCrmKey, createGatewayCredential, startN8nWithPackage } = require('./lib/n8n-with-package');
 const { buildPackage, packPackage } = require('./lib/package-tarball');
-const { runtimeDir } = require('./lib/places');
+const { userFolderOf } = require('./lib/places');
 const { printProgress } = require('./lib/progress');
 const { startStandIn } = require('./lib/stand-in');
 const { EXAMPLES, readWorkflow } = require('./lib/workflow-files');
@@ -29,7 +29,7 @@ async function main() {
 	const n8n = await installN8n('2', { onProgress: progress.install });
 	const gateway = await startGateway({ port: 0, world: 'demo', quiet: true });
 	const crm = await startStandIn();
-	const userFolder = path.join(runtimeDir, 'screenshots');
+	const userFolder = userFolderOf('screenshots');
 	const { server, client } = await startN8nWithPackage({ n8n, communityPackage, userFolder });
 	let browser;
 	try {

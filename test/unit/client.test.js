@@ -116,15 +116,22 @@ describe('redaction', () => {
 	});
 });
 
-describe('read and error', () => {
-	test('read gives the body', async () => {
-		const { client } = await clientFor(() => ok([1]));
-		expect(await client.read({ path: '/Applications' })).toEqual([1]);
+describe('list and error', () => {
+	test.each([['an array', [1]], ['a page', { total: 1, data: [1] }]])('a list comes as %s', async (_form, body) => {
+		const { client } = await clientFor(() => ok(body));
+		expect(await client.list({ path: '/Applications' })).toEqual([1]);
 	});
 
-	test('read throws an n8n error that says what happened and what to do, with the HTTP code', async () => {
+	test.each([['a page of HTML', '<html></html>'], ['an object', {}], ['nothing', '']])('%s is no list', async (_form, body) => {
+		const { client } = await clientFor(() => ok(body));
+		const { problem } = await client.list({ path: '/Applications' }).catch((thrown) => thrown);
+		expect(problem).toMatchObject({ message: expect.stringContaining('cannot be read'), effect: 'no' });
+	});
+
+	test('a list that is refused becomes an n8n error that says what happened and what to do, with the HTTP code', async () => {
 		const { client } = await clientFor(() => ({ statusCode: 403, headers: { authorization: 'Bearer x' }, body: { msg: 'insufficient permissions' } }));
-		const error = await client.read({ path: '/Applications' }).catch((thrown) => thrown);
+		const { problem } = await client.list({ path: '/Applications' }).catch((thrown) => thrown);
+		const error = client.error(problem);
 		expect(error.name).toBe('NodeApiError');
 		expect(error.message).toContain('insufficient permissions');
 		expect(error.description).toContain('Account SID');

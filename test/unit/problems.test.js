@@ -53,7 +53,7 @@ describe('the next step', () => {
 		[403, { msg: 'insufficient permissions' }, /Account SID.*API key/],
 		[404, '', /Account SID and Environment/],
 		[413, { msg: 'request entity too large' }, /100 kB/],
-		[429, 'Too many requests, please try again later.', /Nothing was placed.*Calls in Parallel/],
+		[429, 'Too many requests, please try again later.', /Nothing was placed.*Calls per Second/],
 		[480, { msg: 'no available feature servers at this time' }, /Nothing was placed.*Try again/],
 		[302, '', /Environment and API Base URL/],
 		[500, 'Internal Server Error', UNKNOWN_ADVICE],

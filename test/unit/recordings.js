@@ -24,10 +24,10 @@ const webhooks = fs
 		};
 	});
 
-/** One recorded webhook, by a part of its name. */
-function webhook(part) {
-	const found = webhooks.filter(({ name }) => name.includes(part));
-	if (found.length !== 1) throw new Error(`${found.length} recordings are called "${part}"`);
+/** One recorded webhook, by the start of its name. */
+function webhook(start) {
+	const found = webhooks.filter(({ name }) => name.startsWith(start));
+	if (found.length !== 1) throw new Error(`${found.length} recordings are called "${start}"`);
 	return found[0];
 }
 

@@ -49,12 +49,15 @@ test('after a wrong signature it is asked again, at most once a minute, and a ro
 	const { ask, requests } = await setUp(() => found(secret));
 	expect(await ask('known', 0)).toEqual({ secret: 's1' });
 	secret = 's2';
-	expect(await ask('failed', MINUTE - 1)).toEqual({ secret: 's1' });
-	expect(requests).toHaveLength(1);
+	expect(await ask('failed', 1)).toEqual({ secret: 's2' });
+	secret = 's3';
 	expect(await ask('failed', MINUTE)).toEqual({ secret: 's2' });
+	expect(requests).toHaveLength(2);
+	secret = 's2';
+	expect(await ask('failed', MINUTE + 1)).toEqual({ secret: 's2' });
 	for (let at = 1; at < MINUTE; at += 5000) expect(await ask('failed', MINUTE + at)).toEqual({ secret: 's2' });
 	expect(await ask('known', 10 * MINUTE)).toEqual({ secret: 's2' });
-	expect(requests).toHaveLength(2);
+	expect(requests).toHaveLength(3);
 });
 
 test('a flood of forged webhooks makes one question a minute', async () => {

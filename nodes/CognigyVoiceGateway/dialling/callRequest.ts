@@ -120,11 +120,17 @@ function amdOf({ amdSettings = {}, detectAnsweringMachine }: CallOptions, action
 		);
 	}
 	const ms = (value: unknown, field: string) => positive(value, field, 'milliseconds', 600_000);
-	const { recognizerVendor, recognizerLanguage } = amdSettings;
+	const [vendor, language] = [plain(amdSettings.recognizerVendor), plain(amdSettings.recognizerLanguage)];
+	if (vendor === undefined && language !== undefined) {
+		throw new UnusableValueError(
+			'Recognizer Vendor',
+			'Recognizer Vendor: fill it in too. The gateway takes a recognizer language only together with its vendor.',
+		);
+	}
 	return compact({
 		actionHook,
 		thresholdWordCount: positive(amdSettings.thresholdWordCount, 'Word Count', 'words', 1000),
-		recognizer: compactOrNothing({ vendor: recognizerVendor, language: recognizerLanguage }),
+		recognizer: compactOrNothing({ vendor, language }),
 		timers: compactOrNothing({
 			noSpeechTimeoutMs: ms(amdSettings.noSpeechTimeoutMs, 'No Speech Timeout'),
 			decisionTimeoutMs: ms(amdSettings.decisionTimeoutMs, 'Decision Timeout'),
@@ -132,6 +138,21 @@ function amdOf({ amdSettings = {}, detectAnsweringMachine }: CallOptions, action
 			greetingCompletionTimeoutMs: ms(amdSettings.greetingCompletionTimeoutMs, 'Greeting Completion Timeout'),
 		}),
 	});
+}
+
+/** A text that stands in a SIP header: quotes, angle brackets and line breaks would end it early. */
+function headerText(value: unknown, field: string): string | undefined {
+	const given = plain(value);
+	if (given !== undefined && (/\p{Cc}/u.test(given) || /[<>"\\]/.test(given))) {
+		throw new UnusableValueError(field, `${field}: "${given.slice(0, 80)}" holds quotes, angle brackets, a backslash or line breaks. Remove them.`);
+	}
+	return given;
+}
+
+/** The text of a field, whatever an expression made of it; undefined when it is empty. */
+function plain(value: unknown): string | undefined {
+	const given = String(value ?? '').trim();
+	return given === '' ? undefined : given;
 }
 
 /** Without the members that hold nothing: the gateway takes an empty text for a value. */
@@ -148,7 +169,7 @@ function targetOf({ to, options }: CallPlan): CallTarget {
 	switch (to.type) {
 		case 'phone': {
 			const number = options.numberFormat === 'any' ? anyNumber(to.number, 'Phone Number') : e164(to.number, 'Phone Number');
-			return compact({ type: 'phone', number, trunk: to.carrier?.trim() });
+			return compact({ type: 'phone', number, trunk: plain(to.carrier) });
 		}
 		case 'sip': {
 			const { username = '', password = '' } = to;
@@ -164,8 +185,31 @@ function targetOf({ to, options }: CallPlan): CallTarget {
 	}
 }
 
-/** Fields that have a place of their own in the node, and on which the safety of a call rests. */
-const OWN_FIELDS = ['application_sid', 'from', 'to', 'notifyUrl'];
+function fromHost(value: unknown): string | undefined {
+	const host = plain(value);
+	if (host !== undefined && !/^[A-Za-z0-9.\-:[\]]+$/.test(host)) {
+		throw new UnusableValueError('From Host', `From Host: "${host.slice(0, 80)}" is not a host name, e.g. sip.example.com.`);
+	}
+	return host;
+}
+
+/** Fields that have a place, and checks, of their own in the node. */
+const OWN_FIELDS = [
+	'amd',
+	'application_sid',
+	'callerName',
+	'from',
+	'fromHost',
+	'headers',
+	'notifyUrl',
+	'speech_synthesis_language',
+	'speech_synthesis_vendor',
+	'speech_synthesis_voice',
+	'tag',
+	'timeLimit',
+	'timeout',
+	'to',
+];
 
 /**
  * Builds the body of a create request. Every check that can be made without the gateway is made here, before any phone rings.
@@ -182,16 +226,16 @@ export function buildCallRequest(plan: CallPlan): CreateCallRequest {
 	return compact({
 		application_sid: plan.applicationSid,
 		from: caller(plan.from),
-		fromHost: options.fromHost?.trim(),
-		callerName: options.callerName?.trim(),
+		fromHost: fromHost(options.fromHost),
+		callerName: headerText(options.callerName, 'Caller Name'),
 		to: targetOf(plan),
 		timeout: positive(options.timeout, 'Ring Timeout', 'seconds', 600),
 		timeLimit: positive(options.timeLimit, 'Maximum Duration', 'seconds', 86_400),
 		tag: metadataOf(options),
 		headers: sipHeadersOf(options),
-		speech_synthesis_vendor: options.speechVendor?.trim(),
-		speech_synthesis_voice: options.speechVoice?.trim(),
-		speech_synthesis_language: options.speechLanguage?.trim(),
+		speech_synthesis_vendor: plain(options.speechVendor),
+		speech_synthesis_voice: plain(options.speechVoice),
+		speech_synthesis_language: plain(options.speechLanguage),
 		amd: amdOf(options, plan.amdUrl ?? plan.statusUrl),
 		notifyUrl: plan.statusUrl,
 		...additional,

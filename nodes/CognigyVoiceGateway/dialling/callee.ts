@@ -12,8 +12,11 @@ export class UnusableValueError extends Error {
 	}
 }
 
-/** Separators and invisible marks that people and address books put into numbers; they carry no meaning. */
-const SEPARATORS = /[\s\u00a0\u00ad\u200b-\u200f\u2010-\u2015\u202a-\u202e\u2060\u2066-\u2069\ufeff().\-/]/g;
+/** Invisible marks that come along when a number is copied. */
+const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
+
+/** Separators that people and address books put into numbers; they carry no meaning. */
+const SEPARATORS = /[\s\u00a0\u2010-\u2015().\-/]/g;
 
 /** E.164: a plus sign, a country code that does not start with 0, at most 15 digits in all; the shortest in use have 7. */
 const E164 = /^\+[1-9]\d{6,14}$/;
@@ -30,14 +33,18 @@ const CONTROL = /\p{Cc}/u;
  * @throws {UnusableValueError} for anything that would have to be guessed
  */
 export function e164(value: unknown, field: string): string {
-	const given = String(value ?? '').trim();
+	const given = String(value ?? '').replace(INVISIBLE, '').trim();
 	const refuse = (reason: string) => new UnusableValueError(field, `${field}: ${reason}`);
 	if (given === '') throw refuse('the phone number is empty.');
 	if (/\(\s*0\s*\)/.test(given)) {
 		throw refuse(`"${given}" holds "(0)", which is not dialled from abroad. Remove it.`);
 	}
+	if (/\/[^/\d]*(?:\d[^/\d]*){0,3}$/.test(given)) {
+		throw refuse(`"${given}" ends in a short group after a slash: these may be two numbers. Write one number, without the slash.`);
+	}
 	const number = given.replace(/^tel:/i, '').replace(SEPARATORS, '').replace(/^00/, '+');
 	if (E164.test(number)) return number;
+	if (number === '') throw refuse(`"${given}" holds no digits. A phone number looks like +14155550123.`);
 	const other = /[^+\d]/.exec(number);
 	if (other !== null) {
 		throw refuse(`"${given}" holds "${other[0]}". A phone number has digits only, e.g. +14155550123.`);
@@ -54,8 +61,11 @@ export function e164(value: unknown, field: string): string {
 export function anyNumber(value: unknown, field: string): string {
 	const number = String(value ?? '').trim();
 	if (number === '') throw new UnusableValueError(field, `${field}: the phone number is empty.`);
-	if (number.length > MAX_LENGTH || CONTROL.test(number)) {
-		throw new UnusableValueError(field, `${field}: the number is longer than ${MAX_LENGTH} characters or holds line breaks.`);
+	if (number.length > MAX_LENGTH || CONTROL.test(number) || /[@;<>"]/.test(number)) {
+		throw new UnusableValueError(
+			field,
+			`${field}: the number is longer than ${MAX_LENGTH} characters, or holds line breaks or one of @ ; < > ", which would change the SIP address.`,
+		);
 	}
 	return number;
 }
@@ -67,12 +77,12 @@ export function anyNumber(value: unknown, field: string): string {
  */
 export function caller(value: unknown): string {
 	const field = 'From';
-	const given = String(value ?? '').trim();
+	const given = String(value ?? '').replace(INVISIBLE, '').trim();
 	if (given === '') {
 		throw new UnusableValueError(field, 'From is empty. Choose one of your numbers from the list, or type a number or SIP user.');
 	}
 	if (/^[+(]?[\d][^A-Za-z@]*$/.test(given)) {
-		const number = given.replace(SEPARATORS, '').replace(/^00/, '+');
+		const number = given.replace(SEPARATORS, '').replace(/^00(?=\d{7})/, '+');
 		if (!/^\+?\d+$/.test(number)) {
 			throw new UnusableValueError(field, `From: "${given}" is neither a phone number nor the name of a SIP user.`);
 		}

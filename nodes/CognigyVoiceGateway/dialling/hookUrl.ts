@@ -10,13 +10,21 @@ export const RETRY_FRAGMENT = 'rc=5&rp=ct,4xx,5xx';
 const REMEDY =
 	'If this is the address of this n8n, set its environment variable WEBHOOK_URL to the public address and publish the workflow again.';
 
-/** This machine itself. */
-function isLoopback(host: string): boolean {
-	return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\])$/.test(host);
+/** An IPv4 address that stands inside an IPv6 one ([::ffff:a00:1]), or the host as it is; URL() has brought both into one form. */
+function unmapped(host: string): string {
+	const match = /^\[::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/.exec(host);
+	if (match === null) return host;
+	const [high, low] = [parseInt(match[1], 16), parseInt(match[2], 16)];
+	return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }
 
+/** This machine itself. */
+const isLoopback = (host: string): boolean =>
+	/^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\])$/.test(unmapped(host));
+
 /** Addresses and names that exist inside one network only (RFC 1918, 4193, 3927, 6598, 6762, and names without a dot). */
-function isPrivate(host: string): boolean {
+function isPrivate(name: string): boolean {
+	const host = unmapped(name);
 	if (/^\d+(?:\.\d+){3}$/.test(host)) {
 		const [a, b] = host.split('.').map(Number);
 		return (
@@ -27,7 +35,7 @@ function isPrivate(host: string): boolean {
 			(a === 100 && b >= 64 && b <= 127)
 		);
 	}
-	if (host.startsWith('[')) return /^\[(?:f[cd]|fe[89ab]|::ffff:(?:0?a|ac1|c0a8|a9fe))/.test(host);
+	if (host.startsWith('[')) return /^\[f(?:[cd]|e[89ab])/.test(host);
 	return !host.includes('.') || /\.(?:local|internal|lan|home|localdomain|home\.arpa|intranet|corp)$/.test(host);
 }
 

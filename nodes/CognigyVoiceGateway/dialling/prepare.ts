@@ -1,72 +1,83 @@
 import { NodeOperationError, type IExecuteFunctions, type NodeApiError } from 'n8n-workflow';
 
-import { pairedTrigger } from '../events/pairing';
-import type { GatewayClient } from '../gateway/client';
+import { GatewayProblemError, type GatewayClient } from '../gateway/client';
 import { UUID } from '../gateway/environments';
 import type { CreateCallRequest, PhoneNumber } from '../gateway/types';
 import { caller, UnusableValueError } from './callee';
-import { buildCallRequest, type CallOptions } from './callRequest';
+import { buildCallRequest } from './callRequest';
+import { guardsOf, type GuardOptions, type Guards } from './guards';
 import { hookUrl } from './hookUrl';
 
 /** A call that may be dialled, or the reason why not. */
-export type Prepared = { request: CreateCallRequest } | { error: NodeOperationError | NodeApiError };
+export type Prepared = { request: CreateCallRequest; guards: Guards } | { error: NodeOperationError | NodeApiError };
+
+/** Who is called, in the form in which it is dialled. */
+export function calleeOf({ to }: CreateCallRequest): string {
+	if (to.type === 'phone') return to.number;
+	return to.type === 'sip' ? to.sipUri : to.name;
+}
 
 /** Value of the application field that stands for "whatever the calling number is assigned to". */
 export const ASSIGNED_APPLICATION = 'assigned';
 
 /**
  * Reads the node's fields item by item and checks them, before any phone rings.
- * What several items share (the account's numbers, the paired trigger) is looked up once.
+ * The account's numbers, which several items may need, are looked up once.
  */
 export class CallPreparer {
 	private numbers?: Promise<PhoneNumber[]>;
-	private readonly trigger;
 
 	/**
 	 * @param readNumbers the account's phone numbers; asked at most once, and only if an item needs them
+	 * @param statusUrlOf where the status updates of an item's call go, checked; undefined: nowhere
 	 */
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly client: GatewayClient,
 		private readonly readNumbers: () => Promise<PhoneNumber[]>,
-	) {
-		this.trigger = pairedTrigger(context);
-	}
-
-	/** True when status updates were asked for, but the workflow has no trigger to receive them. */
-	readonly unheard = { items: 0 };
+		private readonly statusUrlOf: (itemIndex: number) => string | undefined,
+	) {}
 
 	async prepare(itemIndex: number): Promise<Prepared> {
 		try {
-			return { request: await this.build(itemIndex) };
+			return await this.build(itemIndex);
 		} catch (error) {
 			return { error: this.explained(error as Error, itemIndex) };
 		}
 	}
 
 	private explained(error: Error, itemIndex: number): NodeOperationError | NodeApiError {
-		if (error instanceof NodeOperationError || !(error instanceof UnusableValueError)) {
-			return error as NodeOperationError | NodeApiError;
+		const message = `${error.message} [item ${itemIndex}]`;
+		const nothingDialled = 'Nothing was dialled for this item.';
+		if (error instanceof GatewayProblemError) {
+			const { problem } = error;
+			return this.client.error({ ...problem, message, description: `${nothingDialled} ${problem.description}` }, itemIndex);
 		}
-		return new NodeOperationError(this.context.getNode(), `${error.message} [item ${itemIndex}]`, {
+		const remedy =
+			error instanceof UnusableValueError
+				? 'Correct the field, or the data that it takes its value from.'
+				: (error as NodeOperationError).description ?? 'Check the expressions of this node.';
+		return new NodeOperationError(this.context.getNode(), message, {
 			itemIndex,
-			description: 'Nothing was dialled for this item. Correct the field, or the data that it takes its value from.',
+			description: `${nothingDialled} ${remedy}`,
 		});
 	}
 
-	private async build(itemIndex: number): Promise<CreateCallRequest> {
+	private async build(itemIndex: number): Promise<{ request: CreateCallRequest; guards: Guards }> {
 		const get = (name: string, extractValue = false): unknown =>
 			this.context.getNodeParameter(name, itemIndex, '', extractValue ? { extractValue } : undefined);
-		const options = get('options') as CallOptions;
+		const options = get('options') as GuardOptions;
 		const from = get('from', true);
-		const statusUrl = this.statusUrl(get);
+		const toType = String(get('toType'));
+		const statusUrl = this.statusUrlOf(itemIndex);
 		const { eventsUrl } = options.amdSettings ?? {};
 		const plan = {
 			from,
 			to: {
-				type: String(get('toType')),
+				type: toType,
 				number: get('toNumber'),
-				carrier: String(get('carrier', true) ?? ''),
+				// A field that is hidden for this type of callee cannot be read.
+				carrier: toType === 'phone' ? String(get('carrier', true) ?? '') : '',
 				uri: get('toSipUri'),
 				username: String(get('sipUsername') ?? ''),
 				password: String(get('sipPassword') ?? ''),
@@ -74,35 +85,13 @@ export class CallPreparer {
 			},
 			options,
 			statusUrl,
-			amdUrl: eventsUrl ? hookUrl(eventsUrl, 'Events URL', this.client.account) : undefined,
+			amdUrl: options.detectAnsweringMachine === true && eventsUrl ? hookUrl(eventsUrl, 'Events URL', this.client.account) : undefined,
 		};
 		// Everything that needs no answer of the gateway first, so that a typing error costs no request.
 		const request = buildCallRequest({ ...plan, applicationSid: '' });
+		const guards = guardsOf(this.context, options, calleeOf(request));
 		request.application_sid = await this.applicationSid(String(get('application', true) ?? ''), from);
-		return request;
-	}
-
-	private statusUrl(get: (name: string) => unknown): string | undefined {
-		switch (get('statusUpdates')) {
-			case 'url':
-				return hookUrl(get('statusUrl'), 'Status URL', this.client.account);
-			case 'trigger':
-				break;
-			default:
-				return undefined;
-		}
-		switch (this.trigger.state) {
-			case 'listening':
-				return hookUrl(this.trigger.url, 'Status Updates', this.client.account);
-			case 'inactive':
-				throw new UnusableValueError(
-					'Status Updates',
-					`Status Updates: the trigger "${this.trigger.name}" is not listening, because this workflow is not active. Publish (activate) the workflow first, or set Status Updates to None for this test.`,
-				);
-			default:
-				this.unheard.items++;
-				return undefined;
-		}
+		return { request, guards };
 	}
 
 	private async applicationSid(given: string, from: unknown): Promise<string> {

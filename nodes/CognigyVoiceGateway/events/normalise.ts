@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { GatewayEvent } from './parse';
-import { answeredBy, hungUpBy, isFinalStatus, outcomeOf, type CallRecord } from './record';
+import { answeredBy, hungUpBy, isFinalStatus, outcomeOf, VERDICT_KEY, type CallRecord } from './record';
 
 /** One event of a call: the record, and what kind of event it is. */
 export interface CallEventRecord extends CallRecord {
@@ -24,20 +24,28 @@ const whole = (value: unknown): number | null => {
 const object = (value: unknown): IDataObject | null =>
 	typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as IDataObject) : null;
 
+/** The metadata as the user sent them, and the verdict that a waiting call keeps beside them. */
+function openTag(customerData: unknown): { tag: IDataObject | null; verdict: CallRecord['answered_by'] } {
+	const tag = object(customerData);
+	if (tag === null || !Object.hasOwn(tag, VERDICT_KEY)) return { tag, verdict: 'unknown' };
+	const { [VERDICT_KEY]: verdict, ...own } = tag;
+	return {
+		tag: Object.keys(own).length === 0 ? null : own,
+		verdict: verdict === 'human' || verdict === 'machine' ? verdict : 'unknown',
+	};
+}
+
 /** Whether an event comes from the answering-machine detection. */
 export const isAmdEvent = (event: GatewayEvent): boolean => String(event.type ?? '').startsWith('amd_');
 
-/** Brings an event into the record shape. Surprising types become null, never an error. */
-export function normaliseEvent(event: GatewayEvent): CallEventRecord {
+/** A call's record from an event or from the gateway's call object, which share their names. Surprising types become null, never an error. */
+export function callRecord(event: GatewayEvent): CallRecord {
 	const amd = isAmdEvent(event);
-	const parent = text(event.parent_call_sid);
 	const direction = text(event.direction);
 	const sipStatus = whole(event.sip_status);
-	// An answering-machine event repeats the call's status of that moment; it never ends a call, nor does a child leg.
-	const final = !amd && parent === null && isFinalStatus(event.call_status);
-	const { reason, greeting, hint, language } = event;
+	const { tag, verdict } = openTag(event.customerData);
+	const heard = answeredBy(text(event.type));
 	return {
-		event: amd ? String(event.type) : event.call_status,
 		call_sid: event.call_sid,
 		call_id: text(event.call_id),
 		call_status: event.call_status,
@@ -49,18 +57,24 @@ export function normaliseEvent(event: GatewayEvent): CallEventRecord {
 		duration: whole(event.duration),
 		application_sid: text(event.application_sid),
 		outcome: amd ? null : outcomeOf(event.call_status, sipStatus),
-		final,
-		answered_by: answeredBy(text(event.type)),
+		// An answering-machine event repeats the call's status of that moment; it never ends a call, nor does a child leg.
+		final: !amd && text(event.parent_call_sid) === null && isFinalStatus(event.call_status),
+		answered_by: heard === 'unknown' ? verdict : heard,
 		hung_up_by: hungUpBy(event.call_termination_by, direction),
-		tag: object(event.customerData),
+		tag,
+	};
+}
+
+/** Brings an event into the record shape, with what kind of event it is. */
+export function normaliseEvent(event: GatewayEvent): CallEventRecord {
+	const parent = text(event.parent_call_sid);
+	const { reason, greeting, hint, language } = event;
+	const amd = Object.entries({ reason, greeting, hint, language }).filter(([, value]) => value !== undefined);
+	return {
+		event: isAmdEvent(event) ? String(event.type) : event.call_status,
+		...callRecord(event),
 		child_leg: parent !== null,
 		parent_call_sid: parent,
-		...(amd
-			? {
-					amd: Object.fromEntries(
-						Object.entries({ reason, greeting, hint, language }).filter(([, value]) => value !== undefined),
-					),
-				}
-			: {}),
+		...(isAmdEvent(event) ? { amd: Object.fromEntries(amd) } : {}),
 	};
 }

@@ -35,9 +35,10 @@ export type PairedTrigger =
 	| { state: 'none' };
 
 /** n8n offers no list of the workflow's nodes; its contexts carry the workflow all the same. */
-function triggersOf(context: IExecuteFunctions): INode[] {
+function triggersOf(context: IExecuteFunctions): INode[] | undefined {
 	const { workflow } = context as unknown as { workflow?: { nodes?: Record<string, INode> } };
-	return Object.values(workflow?.nodes ?? {}).filter(
+	if (workflow?.nodes === undefined) return undefined;
+	return Object.values(workflow.nodes).filter(
 		({ type, disabled }) => disabled !== true && type.split('.').pop() === TRIGGER_TYPE,
 	);
 }
@@ -46,7 +47,12 @@ function triggersOf(context: IExecuteFunctions): INode[] {
 export function pairedTrigger(context: IExecuteFunctions): PairedTrigger {
 	const announced = urls(context.getWorkflowStaticData('global'));
 	const triggers = triggersOf(context);
-	const url = triggers.map(({ id }) => announced[id]).find(Boolean) ?? (triggers.length === 0 ? Object.values(announced)[0] : undefined);
+	// Without sight of the nodes, whatever was announced is all there is to go by.
+	if (triggers === undefined) {
+		const [url] = Object.values(announced);
+		return url === undefined ? { state: 'none' } : { state: 'listening', url };
+	}
+	const url = triggers.map(({ id }) => announced[id]).find(Boolean);
 	if (url !== undefined) return { state: 'listening', url };
 	return triggers.length > 0 ? { state: 'inactive', name: triggers[0].name } : { state: 'none' };
 }

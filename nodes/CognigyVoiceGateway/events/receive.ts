@@ -35,7 +35,8 @@ async function authenticate(
 		case 'none':
 			return {};
 		case 'token':
-			return sameSecret(verification.given, verification.expected) ? {} : unauthorized;
+			// An empty token would let everyone in.
+			return verification.expected !== '' && sameSecret(verification.given, verification.expected) ? {} : unauthorized;
 		case 'signature': {
 			if (!looksSigned(webhook.signature)) return unauthorized;
 			let secret: string | undefined;
@@ -54,8 +55,22 @@ async function authenticate(
 	}
 }
 
+/** An event that is real and readable, or what to answer instead. */
+export type Admission =
+	| { record: CallEventRecord; raw: IDataObject; /** Undefined without signatures. */ signature?: string }
+	| { status: 400 | 401 | 413 | 415 | 503; reason: string };
+
+/** The first half of a webhook's way in: verify, parse, normalise. Never throws for anything a sender can send. */
+export async function admit(webhook: IncomingWebhook, verification: Verification): Promise<Admission> {
+	const caller = await authenticate(webhook, verification);
+	if ('status' in caller) return caller;
+	const parsed = parseEvent(webhook.rawBody, webhook.contentType);
+	if ('refused' in parsed) return parsed.refused;
+	return { record: normaliseEvent(parsed.event), raw: parsed.event, signature: caller.signature };
+}
+
 /**
- * A webhook's way in: verify, parse, normalise, filter, drop repeats. Never throws for anything a sender can send.
+ * A webhook's whole way into a trigger: admit, filter, drop repeats.
  *
  * @param scope identifies the trigger, for telling repeats
  * @param stored the trigger's stored data, changed in place
@@ -67,19 +82,12 @@ export async function receive(
 	scope: string,
 	stored: IDataObject,
 ): Promise<Reception> {
-	const caller = await authenticate(webhook, verification);
-	if ('status' in caller) return caller;
-
-	const parsed = parseEvent(webhook.rawBody, webhook.contentType);
-	if ('refused' in parsed) return parsed.refused;
-
-	const record = normaliseEvent(parsed.event);
+	const admission = await admit(webhook, verification);
+	if ('status' in admission) return admission;
+	const { raw, record, signature } = admission;
 	if (!passes(record, filter)) return { status: 200, reason: 'Not listened for' };
-	if (
-		caller.signature !== undefined &&
-		isRepeat(scope, caller.signature, record.final ? stored : undefined, webhook.receivedAt)
-	) {
+	if (signature !== undefined && isRepeat(scope, signature, record.final ? stored : undefined, webhook.receivedAt)) {
 		return { status: 200, reason: 'Seen before' };
 	}
-	return { status: 200, record, raw: parsed.event };
+	return { status: 200, record, raw };
 }

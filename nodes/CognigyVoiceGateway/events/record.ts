@@ -8,7 +8,9 @@ export type Outcome =
 	| 'no-answer'
 	| 'failed'
 	| 'canceled'
-	| 'unknown';
+	| 'unknown'
+	/** Not dialled, on purpose: a duplicate, or outside the calling window. */
+	| 'skipped';
 
 /** The one shape in which every output speaks of a call: the gateway's own names, then what is derived from them. */
 export interface CallRecord {
@@ -82,3 +84,6 @@ export function answeredBy(eventType: string | null): CallRecord['answered_by'] 
 			return 'unknown';
 	}
 }
+
+/** A call that this package placed carries its answering-machine verdict in its metadata, under this key (see waiting.ts). */
+export const VERDICT_KEY = 'n8n_answered_by';

@@ -12,6 +12,8 @@ const RETRY_QUESTION_AFTER_MS = 5_000;
 interface Known {
 	secret?: string;
 	askedAt: number;
+	/** When a failed signature was the reason to ask. */
+	askedAgainAt: number;
 	/** What went wrong with the last question. */
 	problem?: GatewayProblem;
 	/** A question under way, shared by all webhooks that wait for it. */
@@ -55,11 +57,12 @@ export async function webhookSecret(
 	if (configured !== undefined) return { secret: configured };
 
 	const key = `${baseUrl} ${accountSid} ${apiKey}`;
-	const entry = known.get(key) ?? { askedAt: -Infinity };
+	const entry = known.get(key) ?? { askedAt: -Infinity, askedAgainAt: -Infinity };
 	known.set(key, entry);
 	const fresh = when === 'fresh';
-	const askAgain = fresh || (when === 'failed' && now - entry.askedAt >= ASK_AGAIN_AFTER_MS);
-	if (entry.secret !== undefined && !askAgain) return { secret: entry.secret };
+	const failed = when === 'failed' && now - entry.askedAgainAt >= ASK_AGAIN_AFTER_MS;
+	if (entry.secret !== undefined && !fresh && !failed) return { secret: entry.secret };
+	if (failed) entry.askedAgainAt = now;
 	if (entry.problem !== undefined && !fresh && now - entry.askedAt < RETRY_QUESTION_AFTER_MS) {
 		return { problem: entry.problem };
 	}

@@ -2,7 +2,7 @@ import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
 import { GatewayClient } from '../gateway/client';
 import type { EventFilter } from './filter';
-import { receive, type Reception, type Verification } from './receive';
+import { receive, type IncomingWebhook, type Verification } from './receive';
 import { webhookSecret } from './secret';
 import { SIGNATURE_HEADER } from './verify';
 
@@ -39,52 +39,52 @@ function verificationOf(context: IWebhookFunctions, now: number): Verification {
 		case 'token': {
 			const { token } = context.getQueryData() as IDataObject;
 			const expected = String(context.getNodeParameter('token', '')).trim();
-			// An empty token would let everyone in.
-			return { by: 'token', expected: expected === '' ? '\0' : expected, given: typeof token === 'string' ? token : '' };
+			return { by: 'token', expected, given: typeof token === 'string' ? token : '' };
 		}
 		default:
-			return {
-				by: 'signature',
-				secret: async (when) => await webhookSecret(await GatewayClient.open(context), when, now),
-			};
+			return bySignature(context, now);
 	}
 }
 
-async function take(context: IWebhookFunctions): Promise<Reception> {
-	const request = context.getRequestObject();
+/** What a webhook's context holds for its way in. */
+export function incoming(context: IWebhookFunctions): IncomingWebhook {
 	const headers = context.getHeaderData();
 	const signature = headers[SIGNATURE_HEADER];
-	const now = Date.now();
-	const { id } = context.getNode();
-	return await receive(
-		{
-			rawBody: request.rawBody ?? Buffer.alloc(0),
-			contentType: headers['content-type'],
-			signature: Array.isArray(signature) ? signature.join(',') : signature,
-			receivedAt: now,
-		},
-		verificationOf(context, now),
+	return {
+		rawBody: context.getRequestObject().rawBody ?? Buffer.alloc(0),
+		contentType: headers['content-type'],
+		signature: Array.isArray(signature) ? signature.join(',') : signature,
+		receivedAt: Date.now(),
+	};
+}
+
+/** Verification by the account's webhook secret. */
+export const bySignature = (context: IWebhookFunctions, now: number): Verification => ({
+	by: 'signature',
+	secret: async (when) => await webhookSecret(await GatewayClient.open(context), when, now),
+});
+
+async function take(context: IWebhookFunctions): Promise<WebhookResult> {
+	const webhook = incoming(context);
+	const { includeRaw = false } = context.getNodeParameter('options', {}) as { includeRaw?: boolean };
+	const reception = await receive(
+		webhook,
+		verificationOf(context, webhook.receivedAt),
 		filterOf(context),
-		`${context.getMode()} ${context.getWorkflow().id ?? ''} ${id}`,
+		`${context.getMode()} ${context.getWorkflow().id ?? ''} ${context.getNode().id}`,
 		context.getWorkflowStaticData('node'),
 	);
+	if (!('record' in reception)) return reception;
+	const { record, raw } = reception;
+	return { status: 200, reason: 'OK', item: { ...record, ...(includeRaw ? { raw } : {}) } as IDataObject };
 }
 
 /** Handles one webhook. Never throws: n8n would answer with 500 and start a run that failed. */
 export async function receiveWebhook(context: IWebhookFunctions): Promise<WebhookResult> {
-	let reception: Reception;
 	try {
-		reception = await take(context);
+		return await take(context);
 	} catch (error) {
 		context.logger.error('A call-status webhook could not be handled', { error: (error as Error).message });
 		return { status: 503, reason: 'Not available' };
 	}
-	if (!('record' in reception)) return reception;
-	const { includeRaw = false } = context.getNodeParameter('options', {}) as { includeRaw?: boolean };
-	const { record, raw } = reception;
-	return {
-		status: 200,
-		reason: 'OK',
-		item: { ...(record as unknown as IDataObject), ...(includeRaw ? { raw } : {}) },
-	};
 }

@@ -30,6 +30,8 @@ export interface GatewayRequest {
 	changesState?: boolean;
 	/** Milliseconds. */
 	timeoutMs?: number;
+	/** What must not come back in an error, beside the API key. */
+	secrets?: string[];
 }
 
 export type GatewayResult = { answer: GatewayAnswer } | { problem: GatewayProblem };
@@ -47,6 +49,24 @@ function connectionCode(error: unknown): string {
 		at = cause;
 	}
 	return '';
+}
+
+/** A problem on its way to whoever knows the item that it belongs to. */
+export class GatewayProblemError extends Error {
+	constructor(readonly problem: GatewayProblem) {
+		super(problem.message);
+		this.name = 'GatewayProblemError';
+	}
+}
+
+/** Puts a stand-in for every secret, wherever it stands in an answer: a gateway or a proxy may echo the request. */
+export function withoutSecrets(body: unknown, secrets: string[]): unknown {
+	if (typeof body === 'string') {
+		return secrets.filter((secret) => secret !== '').reduce((text, secret) => text.split(secret).join('***'), body);
+	}
+	if (typeof body !== 'object' || body === null) return body;
+	const hidden = withoutSecrets(JSON.stringify(body), secrets.map((secret) => JSON.stringify(secret).slice(1, -1))) as string;
+	return JSON.parse(hidden) as unknown;
 }
 
 /** Talks to one account of one gateway. Never follows a redirect, never repeats a request by itself. */
@@ -105,7 +125,9 @@ export class GatewayClient {
 			)) as { statusCode: number; headers: Record<string, unknown>; body: unknown };
 			const answer = { status: statusCode, headers, body };
 			if (statusCode >= 200 && statusCode < 300) return { answer };
-			return { problem: this.redacted(problemOfAnswer(answer, account, changesState)) };
+			// Before anything is quoted: a quote may end in the middle of a secret.
+			const hidden = withoutSecrets(body, [account.apiKey, ...(request.secrets ?? [])]);
+			return { problem: problemOfAnswer({ ...answer, body: hidden }, account, changesState) };
 		} catch (error) {
 			return { problem: problemOfSilence(connectionCode(error), account, changesState) };
 		}
@@ -113,33 +135,34 @@ export class GatewayClient {
 
 	/** The problem of a 2xx answer that lacks what it should hold. */
 	unreadable(answer: GatewayAnswer, changesState: boolean): GatewayProblem {
-		return this.redacted(problemOfAnswer(answer, this.account, changesState));
+		return problemOfAnswer({ ...answer, body: '' }, this.account, changesState);
 	}
 
 	/**
-	 * Reads something that the gateway should be able to give.
+	 * Reads a list of things that the gateway should be able to give.
 	 *
-	 * @throws {NodeApiError} explained, when it does not
+	 * @throws {GatewayProblemError} when it does not
 	 */
-	async read(request: Omit<GatewayRequest, 'method' | 'changesState'>): Promise<unknown> {
+	async list<T>(request: Omit<GatewayRequest, 'method' | 'changesState'>): Promise<T[]> {
 		const result = await this.send({ ...request, method: 'GET' });
-		if ('problem' in result) throw this.error(result.problem);
-		return result.answer.body;
+		if ('problem' in result) throw new GatewayProblemError(result.problem);
+		const { body } = result.answer;
+		// A server that pages by default puts the rows into `data`.
+		const rows: unknown = Array.isArray(body) ? body : (body as IDataObject | null)?.data;
+		if (!Array.isArray(rows)) throw new GatewayProblemError(this.unreadable(result.answer, false));
+		return rows as T[];
 	}
 
 	/** An n8n error for a problem; it carries no header, URL or body of the request. */
 	error(problem: GatewayProblem, itemIndex?: number): NodeApiError {
-		return new NodeApiError(this.context.getNode(), { message: problem.message } as JsonObject, {
+		const error = new NodeApiError(this.context.getNode(), { message: problem.message } as JsonObject, {
 			message: problem.message,
 			description: problem.description,
 			httpCode: problem.code,
 			itemIndex,
 		});
-	}
-
-	/** A gateway or a proxy may echo the request: the key must not come along. */
-	private redacted(problem: GatewayProblem): GatewayProblem {
-		const { apiKey } = this.account;
-		return { ...problem, message: problem.message.split(apiKey).join('***') };
+		// n8n replaces the message by a text of its own for some codes of a connection.
+		error.message = problem.message;
+		return error;
 	}
 }

@@ -4,40 +4,39 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
+import { withoutSecrets } from './client';
 import { resolveAccount, type GatewayAccount, type GatewayCredential } from './environments';
 import { gatewayWords, problemOfSilence } from './problems';
 
 const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
 
 /** What the answer to a harmless question says about key and account. */
-function judge(status: number, body: unknown, account: GatewayAccount): INodeCredentialTestResult {
-	const host = new URL(account.baseUrl).host;
+function judge(status: number, body: unknown, { accountSid, apiKey, baseUrl }: GatewayAccount): INodeCredentialTestResult {
+	const { host } = new URL(baseUrl);
 	const count = body as { inbound?: unknown; outbound?: unknown } | null;
 	if (status === 200 && typeof count === 'object' && typeof count?.outbound === 'number') {
 		return { status: 'OK', message: `Connected to ${host}` };
 	}
-	switch (status) {
-		case 401:
-			return failed(
-				`Wrong API key: ${host} does not accept it. Copy it again from the Self-Service Portal; a key works in its own environment only, so check Environment too.`,
-			);
-		case 403:
-		case 404:
-			return failed(
-				`Wrong account: the API key is valid, but not for Account SID ${account.accountSid}. Copy the Account SID from the same portal as the key.`,
-			);
-		case 429:
-			return failed(`${host} limits requests right now (429). Try again in a minute.`);
-		default: {
-			if (status >= 300 && status < 400) {
-				return failed(`${host} redirects to another address, which is not followed. Enter the final address of the API.`);
-			}
-			const words = gatewayWords(body);
-			return failed(
-				`${host} does not answer like a Voice Gateway API (HTTP ${status}${words === '' ? '' : `: ${words}`}). Check Environment and API Base URL.`,
-			);
-		}
+	const words = gatewayWords(withoutSecrets(body, [apiKey]));
+	// The gateway's own 404 is empty or says "Not Found"; any other comes from something that is no gateway.
+	const unknownAccount = status === 404 && (body === undefined || body === '' || words === 'Not Found');
+	if (status === 403 || unknownAccount) {
+		return failed(
+			`Wrong account: the API key is valid, but not for Account SID ${accountSid}. Copy the Account SID from the same portal as the key.`,
+		);
 	}
+	if (status === 401) {
+		return failed(
+			`Wrong API key: ${host} does not accept it. Copy it again from the Self-Service Portal; a key works in its own environment only, so check Environment too.`,
+		);
+	}
+	if (status === 429) return failed(`${host} limits requests right now (429). Try again in a minute.`);
+	if (status >= 300 && status < 400) {
+		return failed(`${host} redirects to another address, which is not followed. Enter the final address of the API.`);
+	}
+	return failed(
+		`${host} does not answer like a Voice Gateway API (HTTP ${status}${words === '' ? '' : `: ${words}`}). Check Environment and API Base URL.`,
+	);
 }
 
 /** Asks for the number of live calls. n8n gives a credential test this one helper, which adds no credential by itself. */

@@ -71,7 +71,8 @@ export function retryAfterMs(headers: Record<string, unknown>, now: number): num
 	const text = String(headers['retry-after'] ?? '').trim();
 	if (text === '') return undefined;
 	if (/^\d+$/.test(text)) return Number(text) * 1000;
-	const date = Date.parse(text);
+	// Date.parse takes nearly anything for a date; an HTTP date begins with the day of the week.
+	const date = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text) ? Date.parse(text) : NaN;
 	return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
@@ -84,7 +85,7 @@ const UNKNOWN_ADVICE =
 	'The call may have been placed, so it is not dialled again. Look it up in Recent Calls of the Voice Gateway Self-Service Portal before calling this number again.';
 
 /** One refusal of the gateway, by status and by its words. */
-function explainRefusal({ status, body }: GatewayAnswer, account: GatewayAccount): Explanation {
+function explainRefusal({ status, headers, body }: GatewayAnswer, account: GatewayAccount): Explanation {
 	const words = gatewayWords(body);
 	const quote = words === '' ? '' : `: "${words}"`;
 	const refused = `The gateway refused the request${quote}`;
@@ -102,7 +103,7 @@ function explainRefusal({ status, body }: GatewayAnswer, account: GatewayAccount
 			return { message: refused, description: 'Check the fields of this node; the gateway names what it did not like.' };
 		case 401:
 			return {
-				message: 'The gateway does not accept the API key.',
+				message: `The gateway does not accept the API key${quote}`,
 				description:
 					'Open the credential and paste the key again. A key works in its own environment and region only, so check Environment too.',
 			};
@@ -121,11 +122,13 @@ function explainRefusal({ status, body }: GatewayAnswer, account: GatewayAccount
 				message: `The request is too large for the gateway${quote}`,
 				description: 'The gateway takes at most 100 kB per call: shorten the metadata, the SIP headers or the additional fields.',
 			};
-		case 429:
+		case 429: {
+			const wait = retryAfterMs(headers, Date.now());
 			return {
 				message: `The gateway's rate limit is reached${quote}`,
-				description: 'Nothing was placed by this request. Lower Calls in Parallel, or run the rest later.',
+				description: `Nothing was placed by this request. ${wait === undefined ? 'Try again later' : `Try again in ${Math.ceil(wait / 1000)} seconds`}, and lower Calls per Second.`,
 			};
+		}
 		case 480:
 			return {
 				message: `The gateway has no free capacity right now${quote}`,
@@ -184,7 +187,6 @@ export function problemOfSilence(code: string, account: GatewayAccount, changesS
 	const never = NEVER_SENT.get(code);
 	if (never !== undefined) {
 		return {
-			// The code stays out of the message: n8n replaces a message that holds one by a text of its own.
 			message: `The gateway at ${host} cannot be reached: ${never}.`,
 			description: `Nothing was sent. Check Environment, Company Name, Region or API Base URL in the credential, and the network of n8n (${code}).`,
 			code,

@@ -1,12 +1,21 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+	INodePropertyOptions,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { createCall } from './call/create';
+import { createCallAndWait } from './call/createAndWait';
+import { toItem } from './items';
 import type { Operation, Resource } from './types';
 
 /** The operation table: the only place that lists them. */
 export const RESOURCES: readonly Resource[] = [
-	{ value: 'call', name: 'Call', operations: [createCall] },
+	{ value: 'call', name: 'Call', operations: [createCall, createCallAndWait] },
 ];
 
 function withOperation(field: INodeProperties, resource: Resource, operation: Operation): INodeProperties {
@@ -41,15 +50,35 @@ export function operationProperties(): INodeProperties[] {
 	];
 }
 
+function chosen(resource: string, operation: string): Operation | undefined {
+	return RESOURCES.find(({ value }) => value === resource)?.operations.find(({ value }) => value === operation);
+}
+
 /** Runs the operation that the node is set to. */
 export async function runOperation(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const resource = context.getNodeParameter('resource', 0) as string;
 	const operation = context.getNodeParameter('operation', 0) as string;
-	const found = RESOURCES.find(({ value }) => value === resource)?.operations.find(({ value }) => value === operation);
+	const found = chosen(resource, operation);
 	if (found === undefined) {
 		throw new NodeOperationError(context.getNode(), `This node does not know the operation "${operation}" of "${resource}".`, {
 			description: 'Choose the operation again from the list.',
 		});
 	}
-	return await found.run(context);
+	if (!context.continueOnFail()) return await found.run(context);
+	try {
+		return await found.run(context);
+	} catch (error) {
+		// Thrown before anything was done for any item. n8n itself would pass the input on as if all were well.
+		const known = error as NodeOperationError;
+		return [context.getInputData().map((item, index) => toItem(context, item, index, found.failure(known), known))];
+	}
+}
+
+/** Hands a webhook of a waiting run to the operation that waits. */
+export async function runWebhook(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const found = chosen(
+		context.getNodeParameter('resource', '') as string,
+		context.getNodeParameter('operation', '') as string,
+	);
+	return (await found?.webhook?.(context)) ?? { webhookResponse: 'Nothing is waited for' };
 }

@@ -1,7 +1,7 @@
-import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
+import type { ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
 
 import { ASSIGNED_APPLICATION } from '../dialling/prepare';
-import { GatewayClient } from '../gateway/client';
+import { GatewayClient, GatewayProblemError } from '../gateway/client';
 import type { Application, Carrier, PhoneNumber } from '../gateway/types';
 
 /** Searchable lists out of the gateway, and the fields that show them. A key without the right to list still works by typing. */
@@ -11,27 +11,33 @@ const matches = (text: string, filter: string | undefined): boolean =>
 
 const byName = (a: { name: string }, b: { name: string }): number => a.name.localeCompare(b.name);
 
-/** Applications, numbers and carriers come as an array, or inside `data` where a server pages by default. */
-function rows<T>(body: unknown): T[] {
-	if (Array.isArray(body)) return body as T[];
-	const data = (body as IDataObject | null)?.data;
-	return Array.isArray(data) ? (data as T[]) : [];
-}
-
 export const listApplications = async (client: GatewayClient): Promise<Application[]> =>
-	rows<Application>(await client.read({ path: '/Applications' }));
+	await client.list<Application>({ path: '/Applications' });
 
 /** The account's numbers; a key above the account's level sees those of other accounts too, which are left out. */
 export async function listPhoneNumbers(client: GatewayClient): Promise<PhoneNumber[]> {
-	const numbers = rows<PhoneNumber>(await client.read({ path: '/PhoneNumbers', global: true }));
+	const numbers = await client.list<PhoneNumber>({ path: '/PhoneNumbers', global: true });
 	const { accountSid } = client.account;
 	return numbers.filter(({ account_sid: owner }) => !owner || owner === accountSid);
 }
 
+/** Opens a client, and shows in the picker what went wrong. */
+async function pick<T>(context: ILoadOptionsFunctions, job: (client: GatewayClient) => Promise<T>): Promise<T> {
+	const client = await GatewayClient.open(context);
+	try {
+		return await job(client);
+	} catch (error) {
+		throw error instanceof GatewayProblemError ? client.error(error.problem) : error;
+	}
+}
+
 export async function searchPhoneNumbers(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
-	const client = await GatewayClient.open(this);
-	// The applications' names are a comfort: a key that may not read them still gets its numbers.
-	const [numbers, applications] = await Promise.all([listPhoneNumbers(client), listApplications(client).catch(() => [])]);
+	const [numbers, applications] = await pick(
+		this,
+		async (client) =>
+			// The applications' names are a comfort: a key that may not read them still gets its numbers.
+			await Promise.all([listPhoneNumbers(client), listApplications(client).catch(() => [])]),
+	);
 	const names = new Map(applications.map(({ application_sid: sid, name }) => [sid, name]));
 	const results = numbers.map(({ number, application_sid: sid }) => {
 		const value = number.startsWith('+') ? number : `+${number}`;
@@ -47,7 +53,7 @@ export async function searchPhoneNumbers(this: ILoadOptionsFunctions, filter?: s
 }
 
 export async function searchApplications(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
-	const applications = await listApplications(await GatewayClient.open(this));
+	const applications = await pick(this, listApplications);
 	const assigned = { name: 'Assigned to the Calling Number', value: ASSIGNED_APPLICATION };
 	const results = applications.map(({ application_sid: value, name }) => ({ name, value })).sort(byName);
 	return { results: [assigned, ...results].filter(({ name }) => matches(name, filter)) };
@@ -60,8 +66,7 @@ export async function searchApplicationFilter(this: ILoadOptionsFunctions, filte
 }
 
 export async function searchCarriers(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
-	const client = await GatewayClient.open(this);
-	const carriers = rows<Carrier>(await client.read({ path: '/VoipCarriers' }));
+	const carriers = await pick(this, async (client) => await client.list<Carrier>({ path: '/VoipCarriers' }));
 	return {
 		results: carriers
 			.map(({ name }) => ({ name, value: name }))

@@ -1,4 +1,11 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+	IWebhookFunctions,
+	IWebhookResponseData,
+	NodeOperationError,
+} from 'n8n-workflow';
 
 /** One operation: its texts, its fields and what it does, side by side in one file. */
 export interface Operation {
@@ -13,6 +20,10 @@ export interface Operation {
 	fields: INodeProperties[];
 	/** Works through all input items; returns the items of each output. */
 	run(context: IExecuteFunctions): Promise<INodeExecutionData[][]>;
+	/** The record of an item when the operation could not even begin; the node is set to continue. */
+	failure(error: NodeOperationError): object;
+	/** For an operation that parks the run: handles a webhook that arrives while it waits. */
+	webhook?(context: IWebhookFunctions): Promise<IWebhookResponseData>;
 }
 
 export interface Resource {

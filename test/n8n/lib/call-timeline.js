@@ -2,6 +2,7 @@
 
 const { isDeepStrictEqual } = require('node:util');
 
+const { hasEnded } = require('./n8n-client');
 const { until } = require('./until');
 
 const EXPECTED_STATUSES = ['trying', 'ringing', 'in-progress', 'completed'];
@@ -19,18 +20,22 @@ const EXPECTED_STATUSES = ['trying', 'ringing', 'in-progress', 'completed'];
  */
 async function followCall(client, { workflowId, triggerName, onEvent, timeoutMs = 60_000 }) {
 	const events = [];
+	const seen = new Set();
 	let started;
 	await until(
 		'the end of the call',
 		async () => {
+			// Executions may end in another order than they started: the last event is not enough.
+			const allEnded = (await client.executions(workflowId)).every(hasEnded);
 			const runs = await client.runsOf(workflowId, triggerName);
-			for (const { items, execution } of runs.slice(events.length)) {
+			for (const { id, items, execution } of runs.filter((run) => !seen.has(run.id))) {
+				seen.add(id);
 				const at = Date.parse(execution.startedAt);
 				started ??= at;
 				events.push(items[0]);
 				onEvent(items[0], (at - started) / 1000);
 			}
-			return events.some(({ final }) => final);
+			return allEnded && events.some(({ final }) => final);
 		},
 		{ timeoutMs, everyMs: 150, describe: () => events.map(({ call_status: status }) => status) },
 	);

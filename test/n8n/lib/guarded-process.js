@@ -14,15 +14,16 @@ class GuardedProcess {
 	/**
 	 * @param {string} command
 	 * @param {string[]} commandArguments
-	 * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, logFile: string }} options
+	 * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, logFile: string, graceMs?: number }} options `graceMs`: how long it
+	 *   may take to end by itself
 	 */
-	constructor(command, commandArguments, { cwd, env, logFile }) {
+	constructor(command, commandArguments, { cwd, env, logFile, graceMs = 10_000 }) {
 		fs.mkdirSync(path.dirname(logFile), { recursive: true });
 		const log = fs.openSync(logFile, 'a');
 		this.logFile = logFile;
 		/** @type {number | null} exit code, null while it runs */
 		this.exitCode = null;
-		this.guardian = spawn(process.execPath, [GUARDIAN, command, ...commandArguments], {
+		this.guardian = spawn(process.execPath, [GUARDIAN, String(graceMs), command, ...commandArguments], {
 			cwd,
 			env,
 			detached: true,

@@ -3,7 +3,7 @@
 /**
  * Runs one command and makes sure that nothing of it stays behind.
  *
- *   node guardian.js <command> [arguments...]
+ *   node guardian.js <grace in ms> <command> [arguments...]
  *
  * The command gets a process group of its own. It is ended when this process is told to stop, or when this
  * process's standard input closes. The parent holds the other end of that pipe, so the command also ends when
@@ -12,8 +12,8 @@
 
 const { spawn } = require('node:child_process');
 
-const GRACE_MS = 10_000;
-const [command, ...commandArguments] = process.argv.slice(2);
+/** `graceMs` is how long the command may take to end by itself before it is killed. */
+const [graceMs, command, ...commandArguments] = process.argv.slice(2);
 
 const child = spawn(command, commandArguments, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
 
@@ -31,7 +31,7 @@ function end() {
 	if (ending || child.pid === undefined) return;
 	ending = true;
 	child.kill('SIGTERM');
-	setTimeout(() => signalGroup('SIGKILL'), GRACE_MS).unref();
+	setTimeout(() => signalGroup('SIGKILL'), Number(graceMs)).unref();
 }
 
 child.once('error', (error) => {

@@ -5,7 +5,8 @@ const flatted = require('flatted');
 
 const { until } = require('./until');
 
-const ENDED = ['success', 'error', 'canceled', 'crashed'];
+/** Whether an execution is over. */
+const hasEnded = ({ status }) => ['success', 'error', 'canceled', 'crashed'].includes(status);
 
 /**
  * Speaks n8n's REST API the way its editor does.
@@ -91,8 +92,12 @@ class N8nClient {
 		return this.request('POST', '/credentials', { type, name, data });
 	}
 
-	/** @returns {Promise<{ status: 'OK' | 'Error', message: string }>} */
-	testCredential({ id = '', name, type, data }) {
+	/**
+	 * Tests a saved credential (n8n 1 knows no other), with the given data instead of the saved ones.
+	 *
+	 * @returns {Promise<{ status: 'OK' | 'Error', message: string }>}
+	 */
+	testCredential({ id, name, type, data }) {
 		return this.request('POST', '/credentials/test', { credentials: { id, name, type, data } });
 	}
 
@@ -140,18 +145,27 @@ class N8nClient {
 			return;
 		}
 		await this.request('POST', `/workflows/${id}/activate`, { versionId, name: '', description: '' });
-		const publication = await until(`workflow ${id} to be published`, async () => {
-			const status = await this.request('GET', `/workflows/${id}/publication-status`);
-			return (status.status === 'failed' || status.liveVersionId === versionId) && status.status !== 'in_progress' && status;
-		});
-		if (publication.status === 'failed') {
-			throw new Error(`Workflow ${id} could not be published: ${JSON.stringify(publication)}`);
-		}
+		const publication = await this.#publication(id, ({ status, liveVersionId }) =>
+			status === 'published' ? liveVersionId === versionId : ['partial', 'failed'].includes(status),
+		);
+		if (publication.status === 'published') return;
+		const reasons = publication.triggers.map(({ errorMessage }) => errorMessage).filter(Boolean);
+		throw new Error(`Workflow ${id} could not be published: ${reasons.join('; ')}`);
 	}
 
-	unpublish(id) {
-		if (this.major < 2) return this.request('PATCH', `/workflows/${id}`, { active: false });
-		return this.request('POST', `/workflows/${id}/deactivate`, {});
+	/** Deactivates a workflow and waits until its triggers are gone. */
+	async unpublish(id) {
+		if (this.major < 2) return await this.request('PATCH', `/workflows/${id}`, { active: false });
+		await this.request('POST', `/workflows/${id}/deactivate`, {});
+		return await this.#publication(id, ({ status }) => status === 'not_published');
+	}
+
+	/** n8n 2 registers triggers after it has answered. */
+	#publication(id, isDone) {
+		return until(`workflow ${id} to be published or unpublished`, async () => {
+			const publication = await this.request('GET', `/workflows/${id}/publication-status`);
+			return isDone(publication) && publication;
+		});
 	}
 
 	/** "Execute workflow" of the editor. */
@@ -184,7 +198,7 @@ class N8nClient {
 	 * @returns {Promise<Array<{ id: string, status: string, items: object[], execution: object }>>}
 	 */
 	async runsOf(workflowId, nodeName) {
-		const ended = (await this.executions(workflowId)).filter(({ status }) => ENDED.includes(status));
+		const ended = (await this.executions(workflowId)).filter(hasEnded);
 		const runs = await Promise.all(ended.map(({ id }) => this.execution(id)));
 		return runs
 			.filter(({ data }) => data.resultData.runData[nodeName])
@@ -224,4 +238,4 @@ class N8nClient {
 	}
 }
 
-module.exports = { N8nClient };
+module.exports = { N8nClient, hasEnded };

@@ -18,11 +18,13 @@ const OWNER = { email: 'owner@example.com', password: 'Voice-Gateway-1', firstNa
  * @param {string} options.userFolder
  * @param {number} [options.port]
  * @param {string} [options.portRemedy]
+ * @param {() => void} [options.onStarted] called when n8n answers, before the installation
  * @returns {Promise<{ server: N8nServer, client: N8nClient }>}
  */
 async function startN8nWithPackage(options) {
 	const server = await N8nServer.start(options);
 	try {
+		options.onStarted?.();
 		const client = new N8nClient(server.url);
 		await client.setUpOwner(OWNER);
 		await client.installCommunityPackage(options.communityPackage);

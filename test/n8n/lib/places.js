@@ -14,6 +14,11 @@ module.exports = {
 	workflowsDir: path.join(projectDir, 'workflows'),
 	/** Where an n8n release is installed. */
 	installDirOf: (release) => path.join(runtimeDir, String(release)),
+	/**
+	 * Where an n8n keeps its data. It unpacks the editor's bundled scripts there, which a lint of the whole project
+	 * would work on for hours; a lint never looks into folders of this name.
+	 */
+	userFolderOf: (...name) => path.join(runtimeDir, 'node_modules', ...name.map(String)),
 	/** Where the packed tarball of this package goes. */
 	tarballDir: path.join(runtimeDir, 'package'),
 };

@@ -6,7 +6,7 @@ const { installN8n } = require('../install');
 const { ClearError } = require('../lib/clear-error');
 const { startN8nWithPackage } = require('../lib/n8n-with-package');
 const { packPackage } = require('../lib/package-tarball');
-const { runtimeDir } = require('../lib/places');
+const { userFolderOf } = require('../lib/places');
 const { printProgress } = require('../lib/progress');
 
 /** Starts the one n8n of the suite, with the packed package in it as a community package. */
@@ -19,7 +19,7 @@ module.exports = async function setUp() {
 		const { server, client } = await startN8nWithPackage({
 			n8n,
 			communityPackage,
-			userFolder: path.join(runtimeDir, `suite-${release}`),
+			userFolder: userFolderOf(`suite-${release}`),
 		});
 		globalThis.n8nOfTheSuite = server;
 		process.env.N8N_SUITE = JSON.stringify({ release, ...client.session(), communityPackage });

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { callingWindow, doNotCallAgain } from './guardFields';
 import { applicationField, carrierField, fromField } from '../pickers';
 
 /** What a call needs, and what it may have: the fields of every operation that dials. */
@@ -70,7 +71,8 @@ const calleeFields: INodeProperties[] = [
 	},
 ];
 
-const statusFields: INodeProperties[] = [
+/** Where Create lets the gateway report to. */
+export const statusFields: INodeProperties[] = [
 	{
 		displayName: 'Status Updates',
 		name: 'statusUpdates',
@@ -202,6 +204,7 @@ const callOptions: INodeProperties = {
 			description: 'Whether to find out if a person or an answering machine picked up. The verdict comes as events of the call.',
 		},
 		amdSettings,
+		callingWindow,
 		{
 			displayName: 'Caller Name',
 			name: 'callerName',
@@ -219,12 +222,30 @@ const callOptions: INodeProperties = {
 			description: 'How many calls are placed at the same time when there are several items. The first item\'s value counts.',
 		},
 		{
+			displayName: 'Calls per Second',
+			name: 'callsPerSecond',
+			type: 'number',
+			typeOptions: { minValue: 0.001, numberPrecision: 3 },
+			default: 5,
+			description: 'How many calls may begin within one second. The first item\'s value counts.',
+		},
+		doNotCallAgain,
+		{
 			displayName: 'From Host',
 			name: 'fromHost',
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. sip.example.com',
 			description: 'Domain of the SIP From header, if your carrier asks for one',
+		},
+		{
+			displayName: 'Max Active Calls',
+			name: 'maxActiveCalls',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 10,
+			description:
+				'Wait for a free line while this many calls of the account are alive, inbound and others included. The first item\'s value counts.',
 		},
 		{
 			displayName: 'Maximum Duration (Seconds)',
@@ -261,6 +282,15 @@ const callOptions: INodeProperties = {
 			],
 			default: 'e164',
 			description: 'Which numbers may be called',
+		},
+		{
+			displayName: 'Retries If Not Placed',
+			name: 'retriesIfNotPlaced',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 10 },
+			default: 2,
+			description:
+				'How often to try again when a call was certainly not placed: gateway unreachable, rate limit (429) or no capacity (480). Anything else is never tried again. The first item\'s value counts.',
 		},
 		{
 			displayName: 'Ring Timeout (Seconds)',
@@ -314,10 +344,15 @@ const callOptions: INodeProperties = {
 	],
 };
 
-export const callFields: INodeProperties[] = [
+/**
+ * The fields of an operation that dials.
+ *
+ * @param own what the operation asks beside the call itself, shown before the options
+ */
+export const callFields = (own: INodeProperties[]): INodeProperties[] => [
 	fromField,
 	...calleeFields,
 	applicationField,
-	...statusFields,
+	...own,
 	callOptions,
 ];

@@ -1,0 +1,41 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { pairedTrigger } from '../events/pairing';
+import type { GatewayAccount } from '../gateway/environments';
+import { UnusableValueError } from './callee';
+import { hookUrl } from './hookUrl';
+
+/** Where Create lets the gateway report to: the trigger of the same workflow, a URL, or nowhere. */
+export class StatusUpdates {
+	/** Items whose calls nobody hears of, because the workflow has no trigger. */
+	unheard = 0;
+	private readonly trigger;
+
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly account: GatewayAccount,
+	) {
+		this.trigger = pairedTrigger(context);
+	}
+
+	/** @throws {UnusableValueError} when the gateway would report to a place that it cannot reach or where nobody listens */
+	urlOf(itemIndex: number): string | undefined {
+		const chosen = this.context.getNodeParameter('statusUpdates', itemIndex, 'none') as string;
+		if (chosen === 'url') {
+			return hookUrl(this.context.getNodeParameter('statusUrl', itemIndex, ''), 'Status URL', this.account);
+		}
+		if (chosen !== 'trigger') return undefined;
+		switch (this.trigger.state) {
+			case 'listening':
+				return hookUrl(this.trigger.url, 'Status Updates', this.account);
+			case 'inactive':
+				throw new UnusableValueError(
+					'Status Updates',
+					`Status Updates: the trigger "${this.trigger.name}" is not listening, because this workflow is not active. Publish (activate) the workflow first, or set Status Updates to None for this test.`,
+				);
+			case 'none':
+				this.unheard++;
+				return undefined;
+		}
+	}
+}

@@ -1,0 +1,236 @@
+import { randomBytes } from 'crypto';
+import {
+	NodeOperationError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeProperties,
+} from 'n8n-workflow';
+
+import { hookUrl } from '../../dialling/hookUrl';
+import { calleeOf, CallPreparer } from '../../dialling/prepare';
+import { DialSession, type Result } from '../../dialling/session';
+import { hasUnknownLiveCall, statesOf } from '../../events/callStates';
+import { webhookSecret } from '../../events/secret';
+import { completeRecord, isDone, type ResumeWhen, type WaitingCall, type WaitingState } from '../../events/waiting';
+import { GatewayClient } from '../../gateway/client';
+import type { CreateCallRequest } from '../../gateway/types';
+import { toItem } from '../items';
+import { listPhoneNumbers } from '../pickers';
+import type { Operation } from '../types';
+import { callFields } from './callFields';
+import { dialFailure, dialOutput, hintDoubts } from './output';
+import { KEPT_UNDER, resume, type KeptState } from './resume';
+
+/** A join asks the gateway about every call of the run: more than this belongs into several runs. */
+const MOST_ITEMS = 100;
+
+/** The gateway's own ring timeout, seconds. */
+const STANDARD_RING_S = 60;
+/** What a call without a maximum duration is given, seconds. */
+const STANDARD_DURATION_S = 3600;
+/** Added to both, for webhooks that need a second try. Seconds. */
+const MARGIN_S = 120;
+
+const fields: INodeProperties[] = [
+	{
+		displayName: 'Resume When',
+		name: 'resumeWhen',
+		type: 'options',
+		options: [
+			{
+				name: 'Answered or Failed',
+				value: 'answered',
+				description: 'The next node can act on the live call',
+			},
+			{
+				name: 'Answering Machine Verdict Known',
+				value: 'verdict',
+				description: 'Or the call ended before. Needs the option Answering Machine Detection, and one item per run.',
+			},
+			{ name: 'Call Has Ended', value: 'ended', description: 'The output says how' },
+		],
+		default: 'ended',
+		description: 'When the workflow goes on. With several items: when this is true of all their calls.',
+	},
+	{
+		displayName: 'Wait At Most (Minutes)',
+		name: 'waitAtMost',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 0,
+		description:
+			'Then the workflow goes on with outcome "unknown" for calls that have not ended. 0 stands for ring timeout plus maximum duration (one hour if not set) plus two minutes.',
+	},
+	{
+		displayName: 'Verify Signature',
+		name: 'verifySignature',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether only webhooks with the account\'s signature count. Switch off only for a gateway that does not sign; the address of the waiting run is unguessable all the same.',
+	},
+];
+
+function refuse(context: IExecuteFunctions, message: string, description: string): NodeOperationError {
+	return new NodeOperationError(context.getNode(), message, { description });
+}
+
+/** What has to be true of a run before it may dial and wait. */
+async function check(context: IExecuteFunctions, client: GatewayClient, resumeWhen: ResumeWhen, verify: boolean): Promise<void> {
+	const tool = context.getNode().type.endsWith('Tool');
+	if (typeof context.putExecutionToWait !== 'function' || (tool && context.isToolExecution?.() === true)) {
+		throw refuse(
+			context,
+			'This n8n cannot let a tool wait for a phone call. Nothing was dialled.',
+			'Use the operation Create instead: it places the call and returns at once, without the outcome.',
+		);
+	}
+	const count = context.getInputData().length;
+	if (count > MOST_ITEMS) {
+		throw refuse(
+			context,
+			`${count} items are more than the ${MOST_ITEMS} calls that one run can wait for. Nothing was dialled.`,
+			'Put a Loop Over Items node in front of this one, with a batch size of at most 100.',
+		);
+	}
+	if (resumeWhen === 'verdict' && count > 1) {
+		throw refuse(
+			context,
+			'Waiting for the answering machine verdict works with one item per run. Nothing was dialled.',
+			'The next node is meant to act while the call is alive: put a Loop Over Items node with batch size 1 in front of this one, or call a sub-workflow per item.',
+		);
+	}
+	if (!verify) return;
+	const secret = await webhookSecret(client, 'known', Date.now());
+	if ('problem' in secret) {
+		throw refuse(
+			context,
+			`The webhook secret cannot be read, so the end of the call could not be verified. Nothing was dialled. ${secret.problem.message}`,
+			'Copy the webhook secret from the Voice Gateway Self-Service Portal (page Account) into the credential, or use an API key that may read it.',
+		);
+	}
+}
+
+/** The state of this run's wait; a repeated try goes on with the nonce that its calls were placed with. */
+function stateOfRun(context: IExecuteFunctions, resumeWhen: ResumeWhen, verify: boolean): KeptState {
+	const store = context.getContext('node');
+	const run = String(context.evaluateExpression('{{ $runIndex }}', 0));
+	const kept = store[KEPT_UNDER] as KeptState | undefined;
+	const nonce = kept?.run === run ? kept.nonce : randomBytes(16).toString('hex');
+	const state: KeptState = { run, nonce, resumeWhen, verify, calls: [] };
+	store[KEPT_UNDER] = state as unknown as IDataObject;
+	return state;
+}
+
+/** What n8n tells a node of its execution. */
+interface ExecutionKeys {
+	resumeUrl: string;
+	customData?: { set(key: string, value: string): void };
+}
+
+const executionOf = (context: IExecuteFunctions): ExecutionKeys =>
+	(context.getWorkflowDataProxy(0) as unknown as { $execution: ExecutionKeys }).$execution;
+
+function waitingCall({ prepared, placement, error }: Result): WaitingCall | null {
+	if ('error' in prepared || placement === undefined || placement.placed === 'no' || error !== undefined) return null;
+	const { request } = prepared;
+	return {
+		sid: placement.placed === 'yes' ? placement.sid : null,
+		callid: placement.placed === 'yes' ? placement.callid : null,
+		from: request.from,
+		to: calleeOf(request),
+		application_sid: request.application_sid,
+		tag: (request.tag as IDataObject | undefined) ?? null,
+		done: false,
+	};
+}
+
+/** Asks the gateway for calls that are done already: their events came while this run could not receive any. */
+async function finishEarly(client: GatewayClient, state: WaitingState): Promise<Map<number, IDataObject>> {
+	const complete = new Map<number, IDataObject>();
+	const sids = state.calls.flatMap((call) => call?.sid ?? []);
+	const states = await statesOf(client, sids);
+	for (const [index, call] of state.calls.entries()) {
+		if (call === null) continue;
+		const answer = call.sid === null ? undefined : states.get(call.sid);
+		const record = answer !== undefined && 'record' in answer ? answer.record : null;
+		if (record !== null && isDone(state.resumeWhen, record)) {
+			complete.set(index, completeRecord(call, record));
+			call.done = true;
+		} else if (call.sid === null && !(await hasUnknownLiveCall(client, call.to, new Set(sids)))) {
+			// Nothing suggests that the call exists: the run does not wait for it.
+			call.done = true;
+		}
+	}
+	return complete;
+}
+
+/** When the run goes on without the gateway. */
+function deadline(context: IExecuteFunctions, requests: CreateCallRequest[]): Date {
+	const minutes = Number(context.getNodeParameter('waitAtMost', 0, 0));
+	const longest = Math.max(
+		...requests.map(({ timeout = STANDARD_RING_S, timeLimit = STANDARD_DURATION_S }) => timeout + timeLimit + MARGIN_S),
+	);
+	return new Date(Date.now() + (minutes > 0 ? minutes * 60_000 : longest * 1000));
+}
+
+const TIMED_OUT =
+	'The gateway did not report the end of this call in time. It may have ended, or still go on: look it up with its sid before calling again.';
+
+async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const client = await GatewayClient.open(context);
+	const resumeWhen = context.getNodeParameter('resumeWhen', 0, 'ended') as ResumeWhen;
+	const verify = context.getNodeParameter('verifySignature', 0, true) as boolean;
+	await check(context, client, resumeWhen, verify);
+	const state = stateOfRun(context, resumeWhen, verify);
+	const { customData, resumeUrl } = executionOf(context);
+	const preparer = new CallPreparer(
+		context,
+		client,
+		async () => await listPhoneNumbers(client),
+		(index) => {
+			const url = new URL(resumeUrl);
+			url.searchParams.set('nonce', state.nonce);
+			url.searchParams.set('item', String(index));
+			return hookUrl(url.toString(), 'Address of this n8n', client.account);
+		},
+	);
+	const results = await new DialSession(context, client, preparer).dial();
+	state.calls = results.map(waitingCall);
+	const complete = await finishEarly(client, state);
+	hintDoubts(context, results);
+
+	const items = context.getInputData();
+	const output = items.map((item, index) => {
+		const call = state.calls[index];
+		const timedOut = call !== null && !call.done;
+		const record = complete.get(index) ?? {
+			...dialOutput(results[index]),
+			...(call === null ? {} : { timed_out: timedOut }),
+			...(timedOut ? { outcome: 'unknown', message: TIMED_OUT } : {}),
+		};
+		return toItem(context, item, index, record, results[index].error);
+	});
+	const pending = state.calls.filter((call) => call !== null && !call.done).length;
+	if (pending === 0) return [output];
+
+	// n8n passes a timed-out node's own input on: what a timeout is to say must stand there before.
+	for (const [index, item] of output.entries()) items[index].json = item.json;
+	const requests = results.flatMap(({ prepared }) => ('request' in prepared ? [prepared.request] : []));
+	const until = deadline(context, requests);
+	customData?.set('Waiting for', `${pending === 1 ? 'a call' : `${pending} calls`}, until ${until.toISOString()} at the latest`);
+	await context.putExecutionToWait(until);
+	return [output];
+}
+
+export const createCallAndWait: Operation = {
+	value: 'createAndWait',
+	name: 'Create and Wait',
+	action: 'Create a call and wait for its end',
+	description: 'Place a phone call and let the workflow wait, without holding a worker, until it is known how it ended',
+	fields: callFields(fields),
+	run,
+	failure: dialFailure,
+	webhook: resume,
+};

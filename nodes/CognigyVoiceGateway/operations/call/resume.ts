@@ -1,0 +1,81 @@
+import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+
+import { admit } from '../../events/receive';
+import { sameSecret } from '../../events/verify';
+import { arrive, type WaitingState } from '../../events/waiting';
+import { bySignature, incoming } from '../../events/webhook';
+import { GatewayClient } from '../../gateway/client';
+
+/** The second half of Create and Wait: what happens to a webhook that arrives while the run is parked. */
+
+/** Where the state is kept in the node's context: n8n saves it with the parked execution. */
+export const KEPT_UNDER = 'waiting';
+
+/** The state of the latest wait of an execution, and the run of the node that it belongs to. */
+export type KeptState = WaitingState & { run: string };
+
+/** Waits that this process ended of late: a second event at the same moment must not end them again. Oldest first. */
+const ended = new Map<string, number>();
+/** Longer than n8n needs to leave the waiting state. Milliseconds. */
+const ENDED_MS = 15_000;
+
+function endOnce(nonce: string, now: number): boolean {
+	for (const [key, at] of ended) {
+		if (now - at < ENDED_MS) break;
+		ended.delete(key);
+	}
+	if (ended.has(nonce)) return false;
+	ended.set(nonce, now);
+	return true;
+}
+
+function answer(context: IWebhookFunctions, status: number, reason: string): IWebhookResponseData {
+	if (status === 200) return { webhookResponse: reason };
+	context.getResponseObject().status(status).send(reason).end();
+	return { noWebhookResponse: true };
+}
+
+async function handle(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const name = JSON.stringify(context.getNode().name);
+	const state = context.evaluateExpression(`{{ $node[${name}].context[${JSON.stringify(KEPT_UNDER)}] }}`) as unknown as
+		| KeptState
+		| undefined;
+	if (!state?.nonce) return answer(context, 200, 'Nothing is waited for');
+	const query = context.getQueryData() as { nonce?: unknown; item?: unknown };
+	const webhook = incoming(context);
+	const admission = await admit(webhook, state.verify ? bySignature(context, webhook.receivedAt) : { by: 'none' });
+	if ('status' in admission) return answer(context, admission.status, admission.reason);
+	// A real event of an earlier wait carries an older nonce; without signatures the nonce is what proves the sender.
+	if (!sameSecret(String(query.nonce ?? ''), state.nonce)) {
+		return state.verify ? answer(context, 200, 'Another wait') : answer(context, 401, 'Unauthorized');
+	}
+
+	const arrival = await arrive(await GatewayClient.open(context), state, Number(query.item), admission.record);
+	if ('wait' in arrival) return answer(context, 200, arrival.wait);
+	if ('again' in arrival) return answer(context, 503, 'The other calls of the run cannot be checked right now');
+
+	const items = context.evaluateExpression('{{ $input.all() }}') as unknown as INodeExecutionData[];
+	if (!endOnce(state.nonce, Date.now())) return answer(context, 200, 'Resumed already');
+	return {
+		workflowData: [
+			items.map((item, index) => {
+				const { message, ...before } = item.json;
+				const record = arrival.resume.get(index);
+				if (record !== undefined) return { ...item, json: { ...before, ...record } };
+				const call = state.calls[index];
+				// A call in doubt of which nothing was heard: unknown, but not for want of time.
+				return call && !call.done ? { ...item, json: { ...before, message, timed_out: false } } : item;
+			}),
+		],
+	};
+}
+
+/** Never throws: n8n would answer with 500 and let the run go on with an empty item. */
+export async function resume(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	try {
+		return await handle(context);
+	} catch (error) {
+		context.logger.error('A webhook of a waiting call could not be handled', { error: (error as Error).message });
+		return answer(context, 503, 'Not available');
+	}
+}

@@ -1,0 +1,118 @@
+'use strict';
+
+const { startGateway } = require('../gateway');
+const { pickerContext } = require('./contexts');
+const { ACTION, TRIGGER, credentialFor, nodeTypes } = require('./engine');
+const { answering, closeServers, deadUrl, HTML_PAGE, startServer } = require('./servers');
+
+let gateway;
+beforeAll(async () => {
+	gateway = await startGateway({ world: 'demo', timeScale: 0.01, quiet: true });
+});
+afterEach(() => gateway.reset());
+afterAll(async () => {
+	await gateway.close();
+	await closeServers();
+});
+
+const search = async (method, filter, credential = {}, type = ACTION) =>
+	(await nodeTypes([]).getByName(type).methods.listSearch[method].call(pickerContext(credentialFor(gateway, credential), type), filter)).results;
+
+const ALL = ['searchPhoneNumbers', 'searchApplications', 'searchCarriers'];
+
+describe('numbers', () => {
+	test('with plus sign, sorted, and with the name of the application where there is one', async () => {
+		expect(await search('searchPhoneNumbers')).toEqual([
+			{ name: '+12025550100 (Appointment Reminder)', value: '+12025550100' },
+			{ name: '+12025550142', value: '+12025550142' },
+			{ name: '+442079460123', value: '+442079460123' },
+			{ name: '+493023125042', value: '+493023125042' },
+		]);
+	});
+
+	test.each([
+		['0142', ['+12025550142']], ['+44', ['+442079460123']], ['44 20 7946', ['+442079460123']], ['(202) 555-01', ['+12025550100', '+12025550142']],
+		['reminder', ['+12025550100']], ['REMINDER', ['+12025550100']], ['nothing', []], ['', ['+12025550100', '+12025550142', '+442079460123', '+493023125042']],
+	])('the search for %p finds %j', async (filter, values) => {
+		expect((await search('searchPhoneNumbers', filter)).map(({ value }) => value)).toEqual(values);
+	});
+
+	test('a key that may list numbers but not applications gets its numbers all the same', async () => {
+		gateway.setFaults([{ kind: '403', operation: 'applications' }]);
+		expect((await search('searchPhoneNumbers')).map(({ name }) => name)).toEqual(['+12025550100', '+12025550142', '+442079460123', '+493023125042']);
+	});
+
+	test('numbers of other accounts, which a key above the account\'s level sees, are left out', async () => {
+		gateway.world.phone_numbers.push({ ...gateway.world.phone_numbers[1], number: '15550001111', account_sid: 'ac3e0000-0000-4000-8000-00000000ffff' });
+		const values = (await search('searchPhoneNumbers', '', { apiKey: 'demo0000-prov-4000-8000-notarealkey02' })).map(({ value }) => value);
+		expect(values).toHaveLength(4);
+		expect(values).not.toContain('+15550001111');
+	});
+
+	test('a number that is stored with its plus sign gets no second one', async () => {
+		gateway.world.phone_numbers = [{ ...gateway.world.phone_numbers[1], number: '+15550001111' }];
+		expect(await search('searchPhoneNumbers')).toEqual([{ name: '+15550001111', value: '+15550001111' }]);
+	});
+});
+
+describe('applications', () => {
+	const NAMES = ['Appointment Reminder', 'Customer Survey', 'Lead Follow-up'];
+
+	test('by name, with the assigned one in front', async () => {
+		const results = await search('searchApplications');
+		expect(results.map(({ name }) => name)).toEqual(['Assigned to the Calling Number', ...NAMES]);
+		expect(results[1].value).toBe('a9900000-0000-4000-8000-000000000001');
+	});
+
+	test.each([['survey', ['Customer Survey']], ['FOLLOW', ['Lead Follow-up']], ['assigned', ['Assigned to the Calling Number']], [' survey ', ['Customer Survey']], ['x', []]])(
+		'the search for %p',
+		async (filter, names) => {
+			expect((await search('searchApplications', filter)).map(({ name }) => name)).toEqual(names);
+		},
+	);
+
+	test('the trigger\'s filter offers applications only', async () => {
+		expect((await search('searchApplicationFilter', undefined, {}, TRIGGER)).map(({ name }) => name)).toEqual(NAMES);
+	});
+
+	test('a server that pages by default is understood', async () => {
+		const server = await startServer(answering(200, { total: 1, page: 1, page_size: 25, data: [{ application_sid: 'x', name: 'Paged' }] }));
+		expect((await search('searchApplications', 'paged', { baseUrl: server.url }))).toEqual([{ name: 'Paged', value: 'x' }]);
+	});
+});
+
+test.each([[undefined, ['Harbour Voice', 'Northline Telecom']], ['north', ['Northline Telecom']], ['x', []]])('carriers by name, searched for %p', async (filter, names) => {
+	expect(await search('searchCarriers', filter)).toEqual(names.map((name) => ({ name, value: name })));
+});
+
+describe.each(ALL)('%s says what is wrong', (method) => {
+	const failure = async (credential) => await search(method, '', credential).then((results) => { throw new Error(`gave ${JSON.stringify(results)}`); }, (error) => error);
+
+	test.each([
+		['a key that may not list', { kind: '403', operation: '*' }, /insufficient permissions/],
+		['a key that is not accepted', { kind: '401', operation: '*' }, /does not accept the API key/],
+		['a rate limit', { kind: '429', operation: '*' }, /rate limit/],
+		['an error', { kind: '500', operation: '*' }, /HTTP 500/],
+	])('%s', async (_what, fault, message) => {
+		gateway.setFaults([fault]);
+		const error = await failure({});
+		expect(error.message).toMatch(message);
+		expect(error.description.length).toBeGreaterThan(10);
+		expect(JSON.stringify(error)).not.toContain(credentialFor(gateway).apiKey);
+		expect(gateway.placed).toEqual([]);
+	});
+
+	test('an address that is no Voice Gateway: not an empty list', async () => {
+		const server = await startServer(answering(200, HTML_PAGE, { 'Content-Type': 'text/html' }));
+		expect((await failure({ baseUrl: server.url })).message).toMatch(/cannot be read/);
+	});
+
+	test('an address where nothing listens', async () => {
+		const baseUrl = await deadUrl();
+		expect((await failure({ baseUrl })).message).toContain(`The gateway at ${new URL(baseUrl).host} cannot be reached`);
+	});
+
+	test('a credential that cannot be used', async () => {
+		expect((await failure({ accountSid: 'x' })).message).toMatch(/Account SID is not a UUID/);
+	});
+});
