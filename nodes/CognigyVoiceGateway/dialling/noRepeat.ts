@@ -80,14 +80,15 @@ export class NoRepeat {
 	/**
 	 * Records the key, to be called just before dialling.
 	 *
-	 * @returns what was recorded; or that the key is a duplicate, with the earlier call's sid when this process knows it
+	 * @returns what was recorded; or that the key is a duplicate, and how to learn the earlier call's sid, which
+	 *   may be under way: null when this process does not know it
 	 */
-	async record(): Promise<Recorded | { duplicateOf: string | null }> {
+	async record(): Promise<Recorded | { duplicateOf: () => string | null }> {
 		return await oneAtATime(async () => {
 			const { helpers } = this.context;
 			const now = Math.floor(Date.now() / this.sliceMs);
 			const { processed } = await helpers.checkProcessedAndRecord([this.entry(now)], this.scope, MODE);
-			if (processed.length > 0) return { duplicateOf: sids.get(this.sidKey) ?? null };
+			if (processed.length > 0) return { duplicateOf: () => sids.get(this.sidKey) ?? null };
 
 			const later = Array.from({ length: SLICES }, (_, index) => this.entry(now + 1 + index));
 			await helpers.checkProcessedAndRecord(later, this.scope, MODE);

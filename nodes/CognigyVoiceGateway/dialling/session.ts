@@ -13,7 +13,7 @@ import { RunMemory } from './runMemory';
 
 /** Why a call was left out on purpose. */
 export type Skipped =
-	| { reason: 'duplicate'; duplicateOf: string | null }
+	| { reason: 'duplicate'; /** The earlier call, once the run is over; null when unknown. */ duplicateOf: () => string | null }
 	| { reason: 'outside calling window'; nextWindowAt: string | null };
 
 /** Everything that became of one item. At most one of placement, skipped and error; none when the run was stopped before. */

@@ -46,7 +46,7 @@ export function dialOutput({ prepared, placement, skipped, error }: Result): Dia
 	if (placed !== undefined) return output;
 	if (doubt !== undefined) return { ...output, outcome: 'unknown', message: `${doubt.message} ${doubt.description}` };
 	if (skipped?.reason === 'duplicate') {
-		return { ...output, outcome: 'skipped', final: true, skip_reason: skipped.reason, duplicate_of: skipped.duplicateOf };
+		return { ...output, outcome: 'skipped', final: true, skip_reason: skipped.reason, duplicate_of: skipped.duplicateOf() };
 	}
 	if (skipped !== undefined) {
 		return { ...output, outcome: 'skipped', final: true, skip_reason: skipped.reason, next_window_at: skipped.nextWindowAt };
