@@ -61,7 +61,7 @@ function pacingOf(context: IExecuteFunctions): Pacing {
 }
 
 /** The calls that were placed, or may have been, as a text for an error: nothing placed is lost. */
-export function placedSoFar(results: Result[]): string {
+export function placedSoFar(results: Array<Pick<Result, 'placement'>>): string {
 	const lines = results.flatMap(({ placement }, index) => {
 		if (placement?.placed === 'yes') return [`item ${index}: ${placement.sid}`];
 		return placement?.placed === 'unknown' ? [`item ${index}: unknown, may have been placed`] : [];
@@ -106,9 +106,9 @@ export class DialSession {
 			const placement = this.memory.get(index);
 			const error = 'error' in prepared && placement === undefined ? prepared.error : undefined;
 			if (error !== undefined && !this.carryOn) {
-				// A repeated try may already have placed others.
-				error.description = `${error.description ?? ''} ${placedSoFar(results)}`.trim();
-				throw error;
+				// An earlier try of this run may have placed others.
+				const earlier = Array.from({ length: count }, (_, item) => ({ placement: this.memory.get(item) }));
+				throw this.withPlaced(error, earlier);
 			}
 			results.push({ prepared, placement, error });
 		}
@@ -118,18 +118,20 @@ export class DialSession {
 			count,
 			this.pacing.parallel,
 			async (index) => {
-				await this.dialOne(index);
+				await this.dialOne(index).catch((error: Error) => this.failUnexpectedly(index, error));
 				progress.report(results);
 			},
 			this.stopped,
 		);
-		if (this.failed !== undefined) {
-			this.failed.description = `${this.failed.description ?? ''} ${placedSoFar(results)}`.trim();
-			throw this.failed;
-		}
+		if (this.failed !== undefined) throw this.withPlaced(this.failed, results);
 		if (this.canceled()) this.context.logger.warn(`The run was stopped. ${placedSoFar(results)}`);
 		else if (results.every(({ error }) => error === undefined) && !this.mayRunAgain()) this.memory.clear();
 		return results;
+	}
+
+	private withPlaced<E extends NodeOperationError | NodeApiError>(error: E, results: Array<Pick<Result, 'placement'>>): E {
+		error.description = `${error.description ?? ''} ${placedSoFar(results)}`.trim();
+		return error;
 	}
 
 	/** n8n takes a field `error` of the first output item for a failure, and runs the node again; the input's fields are put out. */
@@ -162,14 +164,14 @@ export class DialSession {
 
 	private async settle(index: number, placement: Placement | undefined, recorded: Recorded | undefined): Promise<void> {
 		const result = this.results[index];
-		if (placement === undefined || placement.placed === 'no') await recorded?.takeBack();
-		if (placement === undefined) return;
-		if (placement.placed !== 'no') {
+		if (placement !== undefined && placement.placed !== 'no') {
 			result.placement = placement;
 			this.memory.set(index, placement);
 			if (placement.placed === 'yes') recorded?.sid(placement.sid);
 			return;
 		}
+		await recorded?.takeBack();
+		if (placement === undefined) return;
 		if (result.skipped !== undefined || result.error !== undefined) return;
 		result.placement = placement;
 		const { problem } = placement;
@@ -179,6 +181,22 @@ export class DialSession {
 	private fail(index: number, error: NodeOperationError | NodeApiError): void {
 		this.results[index].error = error;
 		if (!this.carryOn) this.failed ??= error;
+	}
+
+	/** n8n's storage failed, say. The other items' calls go on, and nothing that was placed is lost. */
+	private failUnexpectedly(index: number, error: Error): void {
+		const result = this.results[index];
+		if (result.placement !== undefined && result.placement.placed !== 'no') {
+			this.context.logger.error(`Item ${index} was dialled, but not everything about it could be stored: ${error.message}`);
+			return;
+		}
+		this.fail(
+			index,
+			new NodeOperationError(this.context.getNode(), `${error.message} [item ${index}]`, {
+				itemIndex: index,
+				description: 'Nothing was dialled for this item. Try again.',
+			}),
+		);
 	}
 
 	/** Whether the calling window forbids the call now; then it says so in the item's result. */
