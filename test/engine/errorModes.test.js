@@ -97,7 +97,6 @@ describe('Continue (using error output)', () => {
 		expect(outputs[1]).toEqual([
 			{
 				phone: NUMBERS[1], id: 1, error: expect.stringMatching(/no available feature servers.*\[item 1\]/), message: expect.stringMatching(/Nothing was placed/),
-				details: expect.objectContaining({ outcome: 'failed', sid: null, to: NUMBERS[1] }),
 			},
 		]);
 		expect(items[1][0].pairedItem).toEqual({ item: 1 });

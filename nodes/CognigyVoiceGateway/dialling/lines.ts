@@ -23,6 +23,8 @@ class Lines {
 	/** When calls were placed of late: the gateway's count may lag behind. */
 	private young: number[] = [];
 	private counting?: Promise<GatewayProblem | undefined>;
+	/** Counts in a row that showed no free line. */
+	private fullCounts = 0;
 
 	/** Takes a line if one is known to be free. */
 	take(max: number, now: number): boolean {
@@ -39,15 +41,21 @@ class Lines {
 		else this.sinceCount = Math.max(0, this.sinceCount - 1);
 	}
 
+	/** How long the gateway is left in peace before the next question. Milliseconds. */
+	untilNextQuestion(now: number): number {
+		const gap = ASK_AGAIN_MS[Math.min(this.fullCounts, ASK_AGAIN_MS.length - 1)];
+		return this.counting === undefined ? this.countedAt + gap - now : 0;
+	}
+
 	/** Asks the gateway; runs that ask at the same time share the question. */
-	async count(client: GatewayClient): Promise<GatewayProblem | undefined> {
-		this.counting ??= this.ask(client).finally(() => {
+	async count(client: GatewayClient, max: number): Promise<GatewayProblem | undefined> {
+		this.counting ??= this.ask(client, max).finally(() => {
 			this.counting = undefined;
 		});
 		return await this.counting;
 	}
 
-	private async ask(client: GatewayClient): Promise<GatewayProblem | undefined> {
+	private async ask(client: GatewayClient, max: number): Promise<GatewayProblem | undefined> {
 		const asked = Date.now();
 		this.young = this.young.filter((at) => asked - at < TRUST_MS);
 		const result = await client.send({ method: 'GET', path: '/CallCount' });
@@ -56,7 +64,8 @@ class Lines {
 		if (typeof inbound !== 'number' || typeof outbound !== 'number') return client.unreadable(result.answer, false);
 		this.counted = inbound + outbound;
 		this.countedAt = Date.now();
-		this.sinceCount = this.inFlight + this.young.filter((at) => this.countedAt - at < TRUST_MS).length;
+		this.sinceCount = this.inFlight + this.young.filter((at) => asked - at < TRUST_MS).length;
+		this.fullCounts = this.counted >= max ? this.fullCounts + 1 : 0;
 		return undefined;
 	}
 }
@@ -82,10 +91,15 @@ export async function takeLine(
 	const key = `${client.account.baseUrl} ${client.account.accountSid}`;
 	const lines = accounts.get(key) ?? new Lines();
 	accounts.set(key, lines);
-	for (let asked = 0; !canceled(); asked++) {
-		if (lines.take(max, Date.now())) return { settle: (placed) => lines.settle(placed, Date.now()) };
-		if (asked > 0) await pause(ASK_AGAIN_MS[Math.min(asked, ASK_AGAIN_MS.length) - 1], canceled);
-		const problem = await lines.count(client);
+	while (!canceled()) {
+		const now = Date.now();
+		if (lines.take(max, now)) return { settle: (placed) => lines.settle(placed, Date.now()) };
+		const wait = lines.untilNextQuestion(now);
+		if (wait > 0) {
+			await pause(wait, canceled);
+			continue;
+		}
+		const problem = await lines.count(client, max);
 		if (problem !== undefined) return { problem };
 	}
 	return undefined;

@@ -29,13 +29,19 @@ export interface NoRepeatOptions {
 
 /** A key that was recorded for a call; taken back only when the call was certainly not placed. */
 export interface Recorded {
+	/** The call was placed. */
 	sid(sid: string): void;
+	/** The call may have been placed; also the end of a call of which one of the others was said. */
+	keep(): void;
 	takeBack(): Promise<void>;
 }
 
 /** Sids of calls that this process recorded, for telling a duplicate which call it repeats. Oldest first. */
 const sids = new Map<string, string>();
 const MAX_SIDS = 20_000;
+
+/** Calls that are recorded and under way in this process: whether their record stays. */
+const underWay = new Map<string, Promise<boolean>>();
 
 /** The store reads, changes and writes as a whole: within this process one change at a time. */
 let queue: Promise<unknown> = Promise.resolve();
@@ -64,7 +70,8 @@ export class NoRepeat {
 		if (context.getWorkflow().id === undefined) {
 			throw new UnusableValueError(field, `${field}: save the workflow first; n8n remembers calls for saved workflows only.`);
 		}
-		const key = String(options.key ?? '').trim() || calledNumber;
+		const given = typeof options.key === 'object' && options.key !== null ? JSON.stringify(options.key) : String(options.key ?? '');
+		const key = given.trim() || calledNumber;
 		return new NoRepeat(context, options.scope === 'workflow' ? 'workflow' : 'node', key, (hours * 3_600_000) / SLICES);
 	}
 
@@ -84,24 +91,44 @@ export class NoRepeat {
 	 *   may be under way: null when this process does not know it
 	 */
 	async record(): Promise<Recorded | { duplicateOf: () => string | null }> {
-		return await oneAtATime(async () => {
-			const { helpers } = this.context;
-			const now = Math.floor(Date.now() / this.sliceMs);
-			const { processed } = await helpers.checkProcessedAndRecord([this.entry(now)], this.scope, MODE);
-			if (processed.length > 0) return { duplicateOf: () => sids.get(this.sidKey) ?? null };
+		for (;;) {
+			const recorded = await oneAtATime(async () => await this.tryRecord());
+			if (recorded !== undefined) return recorded;
+			// The call that stands in the way may turn out not to be placed.
+			const stays = (await underWay.get(this.sidKey)) ?? true;
+			if (stays) return { duplicateOf: () => sids.get(this.sidKey) ?? null };
+		}
+	}
 
-			const later = Array.from({ length: SLICES }, (_, index) => this.entry(now + 1 + index));
-			await helpers.checkProcessedAndRecord(later, this.scope, MODE);
-			sids.delete(this.sidKey);
-			return {
-				sid: (sid) => {
-					sids.set(this.sidKey, sid);
-					if (sids.size > MAX_SIDS) sids.delete(sids.keys().next().value as string);
-				},
-				takeBack: async () => {
-					await oneAtATime(async () => await helpers.removeProcessed([this.entry(now), ...later], this.scope, MODE));
-				},
+	private async tryRecord(): Promise<Recorded | undefined> {
+		const { helpers } = this.context;
+		const { scope, sidKey } = this;
+		const now = Math.floor(Date.now() / this.sliceMs);
+		const { processed } = await helpers.checkProcessedAndRecord([this.entry(now)], scope, MODE);
+		if (processed.length > 0) return undefined;
+
+		const later = Array.from({ length: SLICES }, (_, index) => this.entry(now + 1 + index));
+		await helpers.checkProcessedAndRecord(later, scope, MODE);
+		sids.delete(sidKey);
+		let settle: (stays: boolean) => void = () => {};
+		const settled = new Promise<boolean>((resolve) => {
+			settle = (stays) => {
+				if (underWay.get(sidKey) === settled) underWay.delete(sidKey);
+				resolve(stays);
 			};
 		});
+		underWay.set(sidKey, settled);
+		return {
+			sid: (sid) => {
+				sids.set(sidKey, sid);
+				if (sids.size > MAX_SIDS) sids.delete(sids.keys().next().value as string);
+				settle(true);
+			},
+			keep: () => settle(true),
+			takeBack: async () => {
+				await oneAtATime(async () => await helpers.removeProcessed([this.entry(now), ...later], scope, MODE));
+				settle(false);
+			},
+		};
 	}
 }

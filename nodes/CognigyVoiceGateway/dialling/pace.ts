@@ -4,7 +4,7 @@ import { pause, type Canceled } from './pause';
  * The gateway's clock sees requests a little closer together or further apart than they were sent;
  * this much room keeps any of its seconds within the limit. Part of a second.
  */
-const ROOM = 0.03;
+const ROOM = 0.04;
 
 /** Keeps the calls of a run to a rate: never more than `perSecond` of them begin in any second. */
 export class Pace {

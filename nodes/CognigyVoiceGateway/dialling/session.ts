@@ -1,6 +1,7 @@
 import { NodeOperationError, type IExecuteFunctions, type NodeApiError } from 'n8n-workflow';
 
 import type { GatewayClient } from '../gateway/client';
+import type { CreateCallRequest } from '../gateway/types';
 import type { GuardOptions } from './guards';
 import { takeLine, type TakenLine } from './lines';
 import type { Recorded } from './noRepeat';
@@ -89,7 +90,11 @@ export class DialSession {
 		this.carryOn = context.continueOnFail();
 	}
 
-	private readonly canceled = (): boolean => this.context.getExecutionCancelSignal()?.aborted === true;
+	/** Items whose calls an earlier try of this run dialled. */
+	readonly remembered = new Set<number>();
+
+	/** Whether the user stopped the workflow. */
+	readonly canceled = (): boolean => this.context.getExecutionCancelSignal()?.aborted === true;
 	private readonly stopped = (): boolean => this.failed !== undefined || this.canceled();
 
 	/**
@@ -104,6 +109,7 @@ export class DialSession {
 		for (let index = 0; index < count; index++) {
 			const prepared = await this.preparer.prepare(index);
 			const placement = this.memory.get(index);
+			if (placement !== undefined) this.remembered.add(index);
 			const error = 'error' in prepared && placement === undefined ? prepared.error : undefined;
 			if (error !== undefined && !this.carryOn) {
 				// An earlier try of this run may have placed others.
@@ -123,10 +129,14 @@ export class DialSession {
 			},
 			this.stopped,
 		);
-		if (this.failed !== undefined) throw this.withPlaced(this.failed, results);
 		if (this.canceled()) this.context.logger.warn(`The run was stopped. ${placedSoFar(results)}`);
-		else if (results.every(({ error }) => error === undefined) && !this.mayRunAgain()) this.memory.clear();
+		else if (this.failed !== undefined) throw this.withPlaced(this.failed, results);
 		return results;
+	}
+
+	/** The last thing a run does: what was dialled need not be remembered, unless n8n may run the node again. */
+	forget(): void {
+		if (this.results.every(({ error }) => error === undefined) && !this.mayRunAgain()) this.memory.clear();
 	}
 
 	private withPlaced<E extends NodeOperationError | NodeApiError>(error: E, results: Array<Pick<Result, 'placement'>>): E {
@@ -151,6 +161,15 @@ export class DialSession {
 			return;
 		}
 
+		try {
+			await this.dialRecorded(index, request, recorded);
+		} finally {
+			recorded?.keep();
+		}
+	}
+
+	private async dialRecorded(index: number, request: CreateCallRequest, recorded: Recorded | undefined): Promise<void> {
+		const result = this.results[index];
 		const line = await this.takeLine(index);
 		const turn = async (): Promise<boolean> => {
 			await this.pace?.turn(this.stopped);
@@ -170,7 +189,11 @@ export class DialSession {
 			if (placement.placed === 'yes') recorded?.sid(placement.sid);
 			return;
 		}
-		await recorded?.takeBack();
+		try {
+			await recorded?.takeBack();
+		} catch (error) {
+			this.context.logger.error(`Item ${index} was not dialled, but stays recorded as called: ${(error as Error).message}`);
+		}
 		if (placement === undefined) return;
 		if (result.skipped !== undefined || result.error !== undefined) return;
 		result.placement = placement;

@@ -41,8 +41,8 @@ interface TimeOfDay {
 	minute: number;
 }
 
-function timeOfDay(value: string | undefined, standard: string, title: string): TimeOfDay {
-	const text = (value ?? '').trim() || standard;
+function timeOfDay(value: unknown, standard: string, title: string): TimeOfDay {
+	const text = String(value ?? '').trim() || standard;
 	const match = /^(\d{1,2}):(\d{2})(?::\d{2})?$/.exec(text);
 	const [hour, minute] = match === null ? [99, 99] : [Number(match[1]), Number(match[2])];
 	if (minute > 59 || hour > 24 || (hour === 24 && minute > 0)) throw refuse(`${title} "${text}" is not a time of day such as 09:00.`);
@@ -74,11 +74,12 @@ export class CallingWindow {
 	 * @throws {UnusableValueError} naming what cannot be used
 	 */
 	static from(options: CallingWindowOptions, standardTimeZone: string, clock: ClockIn): CallingWindow {
-		const timeZone = (options.timeZone ?? '').trim() || standardTimeZone;
+		const timeZone = String(options.timeZone ?? '').trim() || standardTimeZone;
 		if (!clock(Date.now(), timeZone).isValid) {
 			throw refuse(`"${timeZone}" is not a time zone. Use an IANA name, e.g. Europe/Berlin.`);
 		}
-		const days = (options.days ?? [1, 2, 3, 4, 5]).map(Number);
+		const chosen: unknown = options.days ?? [1, 2, 3, 4, 5];
+		const days = (Array.isArray(chosen) ? chosen : String(chosen).split(',')).map(Number);
 		if (days.length === 0 || days.some((day) => !Number.isInteger(day) || day < 1 || day > 7)) {
 			throw refuse('choose at least one day of the week.');
 		}

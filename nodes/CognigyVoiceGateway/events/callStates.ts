@@ -52,14 +52,18 @@ async function fromHistory(client: GatewayClient, sid: string): Promise<State> {
 	const result = await client.send({ method: 'GET', path: '/RecentCalls', qs: { page: 1, count: 10, days: 2, filter: sid } });
 	if ('problem' in result) return result;
 	const rows = (result.answer.body as IDataObject | null)?.data;
-	const row = Array.isArray(rows) ? rows.filter(isObject).find(({ call_sid: found }) => found === sid) : undefined;
+	if (!Array.isArray(rows)) return { problem: client.unreadable(result.answer, false) };
+	const row = rows.filter(isObject).find(({ call_sid: found }) => found === sid);
 	return { record: row === undefined ? null : recordOfHistory(row) };
 }
 
 /** How one call is doing. */
 export async function stateOf(client: GatewayClient, sid: string): Promise<State> {
 	const result = await client.send({ method: 'GET', path: `/Calls/${encodeURIComponent(sid)}` });
-	if (!('problem' in result)) return { record: recordOf(result.answer.body) };
+	if (!('problem' in result)) {
+		const { body } = result.answer;
+		return isObject(body) ? { record: recordOf(body) } : { problem: client.unreadable(result.answer, false) };
+	}
 	return result.problem.code === '404' ? await fromHistory(client, sid) : result;
 }
 
@@ -67,7 +71,8 @@ export async function stateOf(client: GatewayClient, sid: string): Promise<State
 async function list(client: GatewayClient, qs: IDataObject): Promise<{ calls: Map<string, CallRecord> } | { problem: GatewayProblem }> {
 	const result = await client.send({ method: 'GET', path: '/Calls', qs: { direction: 'outbound', ...qs } });
 	if ('problem' in result) return result;
-	const rows = Array.isArray(result.answer.body) ? result.answer.body : [];
+	const rows = result.answer.body;
+	if (!Array.isArray(rows)) return { problem: client.unreadable(result.answer, false) };
 	const records = rows.map(recordOf).filter((record): record is CallRecord => record !== null);
 	return { calls: new Map(records.map((record) => [record.call_sid as string, record])) };
 }
@@ -125,6 +130,7 @@ export async function statesIfAllDone(
  */
 export async function hasUnknownLiveCall(client: GatewayClient, to: string, known: Set<string>): Promise<boolean> {
 	const listed = await list(client, { to });
-	if ('problem' in listed) return false;
+	// It may be alive: its own webhooks, or the deadline, will tell.
+	if ('problem' in listed) return true;
 	return [...listed.calls.values()].some(({ call_sid: sid, final }) => !final && !known.has(sid as string));
 }

@@ -68,7 +68,8 @@ export async function runOperation(context: IExecuteFunctions): Promise<INodeExe
 	try {
 		return await found.run(context);
 	} catch (error) {
-		// Thrown before anything was done for any item. n8n itself would pass the input on as if all were well.
+		// An operation throws in this mode only before it has done anything for any item.
+		// n8n itself would pass the input on as if all were well.
 		const known = error as NodeOperationError;
 		return [context.getInputData().map((item, index) => toItem(context, item, index, found.failure(known), known))];
 	}

@@ -41,6 +41,12 @@ class GuardedProcess {
 		return await this.exited;
 	}
 
+	/** Ends the command as a crash would: without a word to it. */
+	async kill() {
+		this.guardian.kill('SIGUSR2');
+		return await this.exited;
+	}
+
 	/** The last part of what it wrote. */
 	logTail(characters = 2_000) {
 		return fs.readFileSync(this.logFile, 'utf8').slice(-characters).trim();

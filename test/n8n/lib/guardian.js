@@ -7,7 +7,7 @@
  *
  * The command gets a process group of its own. It is ended when this process is told to stop, or when this
  * process's standard input closes. The parent holds the other end of that pipe, so the command also ends when
- * the parent is killed the hard way and can no longer say anything.
+ * the parent is killed the hard way and can no longer say anything. SIGUSR2 kills the command the hard way.
  */
 
 const { spawn } = require('node:child_process');
@@ -44,4 +44,5 @@ child.once('exit', (code, signal) => {
 });
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, end);
+process.on('SIGUSR2', () => signalGroup('SIGKILL'));
 process.stdin.on('end', end).on('close', end).on('error', end).resume();

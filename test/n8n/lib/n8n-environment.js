@@ -52,8 +52,9 @@ const PER_RELEASE = {
  * @param {number} options.port
  * @param {number} options.brokerPort
  * @param {{ tarball: string, name: string, version: string }} [options.communityPackage] answered by the npm stand-in
+ * @param {Record<string, string>} [options.environment] further settings of n8n
  */
-function n8nEnvironment({ n8n, userFolder, port, brokerPort, communityPackage }) {
+function n8nEnvironment({ n8n, userFolder, port, brokerPort, communityPackage, environment }) {
 	const url = `http://127.0.0.1:${port}/`;
 	const searchPath = [path.dirname(n8n.nodeBinary), process.env.PATH];
 	const env = {
@@ -69,6 +70,7 @@ function n8nEnvironment({ n8n, userFolder, port, brokerPort, communityPackage })
 		N8N_RUNNERS_BROKER_PORT: String(brokerPort),
 		...SILENT,
 		...PER_RELEASE[n8n.major],
+		...environment,
 	};
 	if (communityPackage) {
 		searchPath.unshift(NPM_SHIM_DIR);

@@ -31,18 +31,20 @@ class N8nServer {
 	 *
 	 * @param {object} options
 	 * @param {import('../install').InstalledN8n} options.n8n
-	 * @param {string} options.userFolder  emptied first
+	 * @param {string} options.userFolder  emptied first, unless its data are kept
+	 * @param {boolean} [options.keepData] for a start after a stop: goes on with what is in the user folder
 	 * @param {number} [options.port]      any free one where it is left out
 	 * @param {{ tarball: string, name: string, version: string }} [options.communityPackage]
+	 * @param {Record<string, string>} [options.environment] further settings of n8n
 	 * @param {string} [options.portRemedy] what to do when the port is taken
 	 */
-	static async start({ n8n, userFolder, port, communityPackage, portRemedy = 'choose another one' }) {
+	static async start({ n8n, userFolder, keepData = false, port, communityPackage, environment, portRemedy = 'choose another one' }) {
 		const ownPort = port ?? (await freePort());
 		await checkPortIsFree(ownPort, portRemedy);
-		fs.rmSync(userFolder, { recursive: true, force: true });
+		if (!keepData) fs.rmSync(userFolder, { recursive: true, force: true });
 		fs.mkdirSync(userFolder, { recursive: true });
 
-		const env = n8nEnvironment({ n8n, userFolder, port: ownPort, brokerPort: await freePort(), communityPackage });
+		const env = n8nEnvironment({ n8n, userFolder, port: ownPort, brokerPort: await freePort(), communityPackage, environment });
 		const child = new GuardedProcess(n8n.nodeBinary, [path.join(n8n.dir, 'node_modules', 'n8n', 'bin', 'n8n'), 'start'], {
 			cwd: userFolder,
 			env,
@@ -83,6 +85,11 @@ class N8nServer {
 	/** Ends n8n and everything it started. */
 	async stop() {
 		return await this.child.stop();
+	}
+
+	/** Ends n8n as a crash of the machine would. */
+	async kill() {
+		return await this.child.kill();
 	}
 }
 

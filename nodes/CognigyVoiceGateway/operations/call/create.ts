@@ -19,7 +19,8 @@ async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> 
 		async () => await listPhoneNumbers(client),
 		(index) => updates.urlOf(index),
 	);
-	const results = await new DialSession(context, client, preparer).dial();
+	const session = new DialSession(context, client, preparer);
+	const results = await session.dial();
 	hintDoubts(context, results);
 	if (updates.unheard > 0) {
 		context.addExecutionHints({
@@ -28,9 +29,11 @@ async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> 
 			location: 'outputPane',
 		});
 	}
-	return [
-		context.getInputData().map((item, index) => toItem(context, item, index, dialOutput(results[index]), results[index].error)),
-	];
+	const output = context
+		.getInputData()
+		.map((item, index) => toItem(context, item, index, dialOutput(results[index]), results[index].error));
+	session.forget();
+	return [output];
 }
 
 export const createCall: Operation = {

@@ -7,6 +7,7 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 
+import type { CallOptions } from '../../dialling/callRequest';
 import { hookUrl } from '../../dialling/hookUrl';
 import { calleeOf, CallPreparer } from '../../dialling/prepare';
 import { DialSession, type Result } from '../../dialling/session';
@@ -14,7 +15,6 @@ import { hasUnknownLiveCall, statesOf } from '../../events/callStates';
 import { webhookSecret } from '../../events/secret';
 import { completeRecord, isDone, type ResumeWhen, type WaitingCall, type WaitingState } from '../../events/waiting';
 import { GatewayClient } from '../../gateway/client';
-import type { CreateCallRequest } from '../../gateway/types';
 import { toItem } from '../items';
 import { listPhoneNumbers } from '../pickers';
 import type { Operation } from '../types';
@@ -101,6 +101,14 @@ async function check(context: IExecuteFunctions, client: GatewayClient, resumeWh
 			'The next node is meant to act while the call is alive: put a Loop Over Items node with batch size 1 in front of this one, or call a sub-workflow per item.',
 		);
 	}
+	const { amdSettings, detectAnsweringMachine } = context.getNodeParameter('options', 0, {}) as CallOptions;
+	if (resumeWhen === 'verdict' && (detectAnsweringMachine !== true || amdSettings?.eventsUrl)) {
+		throw refuse(
+			context,
+			'Waiting for the answering machine verdict needs the option Answering Machine Detection, without an Events URL. Nothing was dialled.',
+			'Add the option and switch it on, or choose another value under Resume When.',
+		);
+	}
 	if (!verify) return;
 	const secret = await webhookSecret(client, 'known', Date.now());
 	if ('problem' in secret) {
@@ -113,14 +121,23 @@ async function check(context: IExecuteFunctions, client: GatewayClient, resumeWh
 }
 
 /** The state of this run's wait; a repeated try goes on with the nonce that its calls were placed with. */
-function stateOfRun(context: IExecuteFunctions, resumeWhen: ResumeWhen, verify: boolean): KeptState {
+function stateOfRun(context: IExecuteFunctions, resumeWhen: ResumeWhen, verify: boolean): { state: KeptState; inherited: boolean } {
 	const store = context.getContext('node');
 	const run = String(context.evaluateExpression('{{ $runIndex }}', 0));
 	const kept = store[KEPT_UNDER] as KeptState | undefined;
-	const nonce = kept?.run === run ? kept.nonce : randomBytes(16).toString('hex');
-	const state: KeptState = { run, nonce, resumeWhen, verify, calls: [] };
+	const again = kept?.run === run ? kept : undefined;
+	const state: KeptState = {
+		execution: context.getExecutionId(),
+		run,
+		nonce: again?.nonce ?? randomBytes(16).toString('hex'),
+		tries: (again?.tries ?? 0) + 1,
+		resumeWhen,
+		verify,
+		calls: [],
+		messages: {},
+	};
 	store[KEPT_UNDER] = state as unknown as IDataObject;
-	return state;
+	return { state, inherited: again !== undefined && again.execution !== state.execution };
 }
 
 /** What n8n tells a node of its execution. */
@@ -166,25 +183,49 @@ async function finishEarly(client: GatewayClient, state: WaitingState): Promise<
 	return complete;
 }
 
-/** When the run goes on without the gateway. */
-function deadline(context: IExecuteFunctions, requests: CreateCallRequest[]): Date {
+/** Longest wait that a user may set. Minutes; 30 days. */
+const LONGEST_WAIT_MIN = 30 * 24 * 60;
+
+/** Reads Wait At Most before anything is dialled. Milliseconds; undefined: as long as the calls can take. */
+function waitAtMost(context: IExecuteFunctions): number | undefined {
 	const minutes = Number(context.getNodeParameter('waitAtMost', 0, 0));
-	const longest = Math.max(
-		...requests.map(({ timeout = STANDARD_RING_S, timeLimit = STANDARD_DURATION_S }) => timeout + timeLimit + MARGIN_S),
-	);
-	return new Date(Date.now() + (minutes > 0 ? minutes * 60_000 : longest * 1000));
+	if (!(minutes >= 0 && minutes <= LONGEST_WAIT_MIN)) {
+		throw refuse(context, `Wait At Most: this is not a number of minutes from 0 to ${LONGEST_WAIT_MIN}. Nothing was dialled.`, 'Correct the field.');
+	}
+	return minutes === 0 ? undefined : minutes * 60_000;
+}
+
+/** How long the calls can take, ringing and talking. Milliseconds. */
+function longestCall(results: Result[]): number {
+	const seconds = results.map(({ prepared }) => {
+		if ('error' in prepared) return 0;
+		const { timeout = STANDARD_RING_S, timeLimit = STANDARD_DURATION_S } = prepared.request;
+		return timeout + timeLimit + MARGIN_S;
+	});
+	return Math.max(...seconds) * 1000;
+}
+
+/** Whether n8n takes this output for a failure and runs the node again: then the run must not be parked yet. */
+function willRunAgain(context: IExecuteFunctions, output: INodeExecutionData[], tries: number): boolean {
+	const { maxTries = 3, retryOnFail } = context.getNode();
+	const error = output[0]?.json.error;
+	return retryOnFail === true && error !== undefined && error !== null && error !== false && tries < Math.min(5, Math.max(2, maxTries));
 }
 
 const TIMED_OUT =
 	'The gateway did not report the end of this call in time. It may have ended, or still go on: look it up with its sid before calling again.';
 
+const INHERITED =
+	'This call was placed by the execution that was retried, and is not placed again. It was still going on: look it up with its sid.';
+
 async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const client = await GatewayClient.open(context);
 	const resumeWhen = context.getNodeParameter('resumeWhen', 0, 'ended') as ResumeWhen;
 	const verify = context.getNodeParameter('verifySignature', 0, true) as boolean;
+	const limit = waitAtMost(context);
 	await check(context, client, resumeWhen, verify);
-	const state = stateOfRun(context, resumeWhen, verify);
-	const { customData, resumeUrl } = executionOf(context);
+	const { state, inherited } = stateOfRun(context, resumeWhen, verify);
+	const { resumeUrl } = executionOf(context);
 	const preparer = new CallPreparer(
 		context,
 		client,
@@ -196,32 +237,64 @@ async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> 
 			return hookUrl(url.toString(), 'Address of this n8n', client.account);
 		},
 	);
-	const results = await new DialSession(context, client, preparer).dial();
+	const session = new DialSession(context, client, preparer);
+	const results = await session.dial();
+	hintDoubts(context, results);
+	const items = context.getInputData();
+	const output = (complete: Map<number, IDataObject>) =>
+		items.map((item, index) => {
+			const call = state.calls[index];
+			const timedOut = call !== null && call !== undefined && !call.done;
+			const unheard = inherited && session.remembered.has(index);
+			const record = complete.get(index) ?? {
+				...dialOutput(results[index]),
+				...(call ? { timed_out: timedOut } : {}),
+				...(timedOut || unheard ? { outcome: 'unknown', message: timedOut ? TIMED_OUT : INHERITED } : {}),
+			};
+			return toItem(context, item, index, record, results[index].error);
+		});
+	if (session.canceled()) return [output(new Map())];
+
+	// Phones ring from here on: nothing below may throw and lose them.
 	state.calls = results.map(waitingCall);
 	const complete = await finishEarly(client, state);
-	hintDoubts(context, results);
+	if (inherited) {
+		// A retried execution: calls of the failed one report to its address, where nobody listens any more.
+		for (const index of session.remembered) {
+			const call = state.calls[index];
+			if (call) call.done = true;
+		}
+	}
+	const written = output(complete);
+	if (willRunAgain(context, written, state.tries)) return [written];
+	if (state.calls.some((call) => call !== null && !call.done)) {
+		await park(context, state, items, written, new Date(Date.now() + (limit ?? longestCall(results))));
+	}
+	session.forget();
+	return [written];
+}
 
-	const items = context.getInputData();
-	const output = items.map((item, index) => {
-		const call = state.calls[index];
-		const timedOut = call !== null && !call.done;
-		const record = complete.get(index) ?? {
-			...dialOutput(results[index]),
-			...(call === null ? {} : { timed_out: timedOut }),
-			...(timedOut ? { outcome: 'unknown', message: TIMED_OUT } : {}),
-		};
-		return toItem(context, item, index, record, results[index].error);
-	});
+/** Parks the run; n8n passes a timed-out node's own input on, so what a timeout is to say must stand there before. */
+async function park(
+	context: IExecuteFunctions,
+	state: KeptState,
+	items: INodeExecutionData[],
+	written: INodeExecutionData[],
+	until: Date,
+): Promise<void> {
+	for (const [index, item] of written.entries()) {
+		const { message } = items[index].json;
+		if (message !== undefined) state.messages[index] = message;
+		items[index].json = item.json;
+	}
 	const pending = state.calls.filter((call) => call !== null && !call.done).length;
-	if (pending === 0) return [output];
-
-	// n8n passes a timed-out node's own input on: what a timeout is to say must stand there before.
-	for (const [index, item] of output.entries()) items[index].json = item.json;
-	const requests = results.flatMap(({ prepared }) => ('request' in prepared ? [prepared.request] : []));
-	const until = deadline(context, requests);
-	customData?.set('Waiting for', `${pending === 1 ? 'a call' : `${pending} calls`}, until ${until.toISOString()} at the latest`);
+	try {
+		const what = pending === 1 ? 'a call' : `${pending} calls`;
+		executionOf(context).customData?.set('waiting_for', `${what}, until ${until.toISOString()} at the latest`);
+	} catch (error) {
+		context.logger.warn(`What the run waits for cannot be shown: ${(error as Error).message}`);
+	}
 	await context.putExecutionToWait(until);
-	return [output];
 }
 
 export const createCallAndWait: Operation = {

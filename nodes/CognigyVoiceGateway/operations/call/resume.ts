@@ -1,4 +1,4 @@
-import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { admit } from '../../events/receive';
 import { sameSecret } from '../../events/verify';
@@ -11,8 +11,16 @@ import { GatewayClient } from '../../gateway/client';
 /** Where the state is kept in the node's context: n8n saves it with the parked execution. */
 export const KEPT_UNDER = 'waiting';
 
-/** The state of the latest wait of an execution, and the run of the node that it belongs to. */
-export type KeptState = WaitingState & { run: string };
+/** The state of the latest wait of an execution. */
+export type KeptState = WaitingState & {
+	/** The execution and the run of the node that it belongs to; a retried execution takes the state of the failed one along. */
+	execution: string;
+	run: string;
+	/** How often n8n has tried this run. */
+	tries: number;
+	/** The input's own field `message`, by item: until the call has ended, ours stands there. */
+	messages: Record<number, IDataObject[string]>;
+};
 
 /** Waits that this process ended of late: a second event at the same moment must not end them again. Oldest first. */
 const ended = new Map<string, number>();
@@ -35,11 +43,19 @@ function answer(context: IWebhookFunctions, status: number, reason: string): IWe
 	return { noWebhookResponse: true };
 }
 
+/** Most events are nothing that any run waits for: they are answered before anything costly is done, and change nothing. */
+function isOfNoInterest(context: IWebhookFunctions): boolean {
+	const { call_status: status, type } = context.getBodyData() ?? {};
+	if (type !== undefined) return false;
+	if (status === 'in-progress') return context.getNodeParameter('resumeWhen', 'ended') !== 'answered';
+	return status === 'trying' || status === 'ringing' || status === 'early-media';
+}
+
 async function handle(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const name = JSON.stringify(context.getNode().name);
-	const state = context.evaluateExpression(`{{ $node[${name}].context[${JSON.stringify(KEPT_UNDER)}] }}`) as unknown as
-		| KeptState
-		| undefined;
+	if (isOfNoInterest(context)) return answer(context, 200, 'Not what is waited for');
+	// A bracket in the node's name would end the expression early.
+	const name = JSON.stringify(context.getNode().name).replace(/}/g, '\\u007d');
+	const state = context.evaluateExpression(`{{ $node[${name}].context.${KEPT_UNDER} }}`) as unknown as KeptState | undefined;
 	if (!state?.nonce) return answer(context, 200, 'Nothing is waited for');
 	const query = context.getQueryData() as { nonce?: unknown; item?: unknown };
 	const webhook = incoming(context);
@@ -61,7 +77,10 @@ async function handle(context: IWebhookFunctions): Promise<IWebhookResponseData>
 			items.map((item, index) => {
 				const { message, ...before } = item.json;
 				const record = arrival.resume.get(index);
-				if (record !== undefined) return { ...item, json: { ...before, ...record } };
+				const own = state.messages[index];
+				if (record !== undefined) {
+					return { ...item, json: { ...before, ...(own === undefined ? {} : { message: own }), ...record } };
+				}
 				const call = state.calls[index];
 				// A call in doubt of which nothing was heard: unknown, but not for want of time.
 				return call && !call.done ? { ...item, json: { ...before, message, timed_out: false } } : item;

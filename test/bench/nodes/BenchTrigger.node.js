@@ -1,0 +1,25 @@
+'use strict';
+
+/** The floor of a community trigger: starts a run with the webhook's body and checks nothing. */
+class BenchTrigger {
+	constructor() {
+		this.description = {
+			displayName: 'Bench Trigger',
+			name: 'benchTrigger',
+			group: ['trigger'],
+			version: 1,
+			description: 'A bare trigger',
+			defaults: { name: 'Bench Trigger' },
+			inputs: [],
+			outputs: ['main'],
+			webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'call-status' }],
+			properties: [],
+		};
+	}
+
+	async webhook() {
+		return { workflowData: [this.helpers.returnJsonArray(this.getBodyData())] };
+	}
+}
+
+module.exports = { BenchTrigger };

@@ -1,0 +1,80 @@
+'use strict';
+
+const { startGateway } = require('../gateway');
+const { communityPackage, release } = require('./suite/session');
+const { newNumber, publishWaiting, startDownstream, waitNode } = require('./suite/waiting');
+const { createGatewayCredential } = require('./lib/n8n-with-package');
+const { userFolderOf } = require('./lib/places');
+const { startRestartableN8n } = require('./lib/restartable-n8n');
+const { until } = require('./lib/until');
+
+/** As slow as real calls: the gateway's second tries of a webhook then reach over a restart of n8n. */
+const TIME_SCALE = 1;
+const WITH_RESTART_MS = 180_000;
+
+describe('n8n is restarted', () => {
+	let gateway;
+	let credentials;
+	let downstream;
+	let n8n;
+	beforeAll(async () => {
+		gateway = await startGateway({ port: 0, world: 'demo', timeScale: TIME_SCALE, quiet: true });
+		downstream = await startDownstream();
+		n8n = await startRestartableN8n({ release, communityPackage, userFolder: userFolderOf(`restart-${release}`) });
+		const { id, name } = await createGatewayCredential(n8n.client, gateway);
+		credentials = { cognigyVoiceGatewayApi: { id, name } };
+	}, WITH_RESTART_MS);
+	afterAll(async () => {
+		await n8n?.stop();
+		await gateway.close();
+		await downstream.close();
+	});
+
+	test.each(['SIGTERM', 'SIGKILL'])('%s while runs wait: each goes on once, and nobody is called again', async (signal) => {
+		const options = { detectAnsweringMachine: true, doNotCallAgain: { settings: { key: '', period: 24, scope: 'node' } } };
+		const publish = () => publishWaiting({ client: n8n.client, downstream }, [waitNode(credentials, { options: { ...options, timeLimit: 30 } })]);
+		const [ends, goesOn, several] = [await publish(), await publish(), await publish()];
+		// Ends while n8n is down; long after; and a run of both kinds.
+		const phones = { ends: [newNumber('200')], goesOn: [newNumber('220')], several: [newNumber('486'), newNumber('220'), newNumber('200')] };
+		await goesOn.send(phones.goesOn);
+		await several.send(phones.several);
+		await ends.send(phones.ends);
+		for (const flow of [ends, goesOn, several]) await flow.reached('waiting');
+		await until('the answer', () => gateway.deliveries.some(({ event, call_sid: sid, status }) => event === 'in-progress' && status === 200 && sid === gateway.placed.at(-1).sid));
+		await n8n.end(signal);
+		expect(gateway.placed.filter(({ number, final_status: status }) => phones.ends.includes(number) && status)).toEqual([]);
+		await n8n.startAgain();
+		for (const flow of [ends, goesOn, several]) expect((await flow.ended(1, 60_000)).map(({ status }) => status)).toEqual(['success']);
+		await gateway.idle();
+
+		const outcomes = (flow) => flow.runs().map(({ items }) => items.map(({ phone, outcome, timed_out: late }) => [phone, outcome, late]));
+		expect(outcomes(ends)).toEqual([[[phones.ends[0], 'answered', false]]]);
+		expect(outcomes(goesOn)).toEqual([[[phones.goesOn[0], 'answered', false]]]);
+		expect(outcomes(several)).toEqual([
+			[[phones.several[0], 'busy', false], [phones.several[1], 'answered', false], [phones.several[2], 'answered', false]],
+		]);
+
+		// Who was called before the restart is remembered after it.
+		await ends.send(phones.ends);
+		await ends.ended(2);
+		expect(ends.runs().at(-1).items[0]).toMatchObject({ outcome: 'skipped', skip_reason: 'duplicate' });
+		expect(Object.values(phones).flat().map((phone) => gateway.rang(phone))).toEqual([1, 1, 1, 1, 1]);
+	}, WITH_RESTART_MS);
+
+	test('SIGKILL while a run dials: it counts as crashed, and nothing of it is dialled again', async () => {
+		const flow = await publishWaiting({ client: n8n.client, downstream }, [waitNode(credentials, { options: { callsPerSecond: 2 } })]);
+		const phones = Array.from({ length: 20 }, () => newNumber('486'));
+		await flow.send(phones);
+		const rang = () => phones.map((phone) => gateway.rang(phone));
+		await until('the first calls', () => rang().filter(Boolean).length >= 3);
+		await n8n.end('SIGKILL');
+		const placed = rang();
+		await n8n.startAgain();
+		const [{ status }] = await flow.ended(1, 60_000);
+		await gateway.idle();
+		expect(['crashed', 'error']).toContain(status);
+		expect(rang()).toEqual(placed);
+		expect(Math.max(...placed)).toBe(1);
+		expect(flow.runs()).toEqual([]);
+	}, WITH_RESTART_MS);
+});

@@ -1,0 +1,256 @@
+'use strict';
+
+const { createHash } = require('node:crypto');
+
+const { compiled } = require('./compiled');
+const { NODE, strict } = require('./strictContext');
+
+const { NoRepeat } = compiled('dialling/noRepeat.js');
+
+const HOUR = 3_600_000;
+const START = 1_795_000_000_000;
+beforeEach(() => jest.useFakeTimers({ now: START, doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
+afterEach(() => jest.useRealTimers());
+
+const turn = () => new Promise(setImmediate);
+let count = 0;
+
+/** n8n's store of processed items: hashes in one row per scope, read, changed and written as a whole, with a pause in between. */
+function store() {
+	const rows = new Map();
+	const hash = (value) => createHash('md5').update(String(value)).digest('base64');
+	const read = async (scope) => {
+		await turn();
+		return [...(rows.get(scope) ?? [])];
+	};
+	const write = async (scope, entries) => {
+		await turn();
+		rows.set(scope, entries);
+	};
+	const check = ({ mode }) => {
+		if (mode !== 'entries') throw new Error(`mode "${mode}"`);
+	};
+	return {
+		rows,
+		helpers: (node) => {
+			const row = (scope) => (scope === 'node' ? `n:${node.id}` : '');
+			return {
+				checkProcessedAndRecord: async (items, scope, options) => {
+					check(options);
+					const entries = await read(row(scope));
+					// As n8n does: what stands twice in one question is new twice.
+					const known = new Set(entries);
+					const answer = { new: [], processed: [] };
+					for (const item of items) {
+						if (known.has(hash(item))) answer.processed.push(item);
+						else {
+							answer.new.push(item);
+							entries.push(hash(item));
+						}
+					}
+					if (options.maxEntries) entries.splice(0, entries.length - options.maxEntries);
+					await write(row(scope), entries);
+					return answer;
+				},
+				removeProcessed: async (items, scope, options) => {
+					check(options);
+					const entries = await read(row(scope));
+					for (const item of items) {
+						const at = entries.indexOf(hash(item));
+						if (at !== -1) entries.splice(at, 1);
+					}
+					await write(row(scope), entries);
+				},
+			};
+		},
+	};
+}
+
+function guard(stored, options = {}, number = '+12025550200', { node = NODE, workflow = `workflow-${count}` } = {}) {
+	const context = strict({ getNode: () => node, getWorkflow: () => ({ id: workflow }), helpers: stored.helpers(node) });
+	return NoRepeat.from(context, options, number);
+}
+const isNew = async (...args) => {
+	const recorded = await guard(...args).record();
+	// As after every call: whoever waits to hear whether it was placed goes on.
+	recorded.keep?.();
+	return !('duplicateOf' in recorded);
+};
+beforeEach(() => count++);
+
+describe('remembering', () => {
+	test('a number is new once, another one is new too', async () => {
+		const stored = store();
+		expect([await isNew(stored), await isNew(stored), await isNew(stored, {}, '+12025550201')]).toEqual([true, false, true]);
+	});
+
+	test('ten at the same moment: one is new', async () => {
+		const stored = store();
+		const answers = await Promise.all(Array.from({ length: 10 }, async () => await isNew(stored)));
+		expect(answers.filter(Boolean)).toHaveLength(1);
+	});
+
+	test('of many numbers at the same moment none is forgotten', async () => {
+		const stored = store();
+		const numbers = Array.from({ length: 30 }, (_, index) => `+120255502${String(index).padStart(2, '0')}`);
+		await Promise.all(numbers.map(async (number) => await isNew(stored, {}, number)));
+		for (const number of numbers) expect(await isNew(stored, {}, number)).toBe(false);
+	});
+
+	test('the store holds hashes, no number', async () => {
+		const stored = store();
+		await isNew(stored);
+		expect(JSON.stringify([...stored.rows])).not.toContain('2025550200');
+	});
+
+	test('a key instead of the number; blanks and an empty key', async () => {
+		const stored = store();
+		expect(await isNew(stored, { key: 'ann' }, '+1')).toBe(true);
+		expect(await isNew(stored, { key: ' ann ' }, '+2')).toBe(false);
+		expect(await isNew(stored, { key: 0 }, '+3')).toBe(true);
+		expect(await isNew(stored, { key: '0' }, '+4')).toBe(false);
+		expect(await isNew(stored, { key: ' ' }, '+5')).toBe(true);
+		expect(await isNew(stored, { key: '' }, '+5')).toBe(false);
+	});
+
+	test('two different objects as keys are two keys, or are refused', async () => {
+		const stored = store();
+		const seen = [];
+		for (const id of [1, 2]) {
+			try {
+				seen.push(await isNew(stored, { key: { id } }, `+${id}`));
+			} catch (error) {
+				seen.push(error.name);
+			}
+		}
+		expect([['UnusableValueError', 'UnusableValueError'], [true, true]]).toContainEqual(seen);
+	});
+
+	test('scopes: a node for itself, or all nodes of the workflow', async () => {
+		const stored = store();
+		const other = { node: { ...NODE, id: 'other-node' } };
+		expect(await isNew(stored, { scope: 'node' })).toBe(true);
+		expect(await isNew(stored, { scope: 'node' }, '+12025550200', other)).toBe(true);
+		expect(await isNew(stored, { scope: 'workflow' })).toBe(true);
+		expect(await isNew(stored, { scope: 'workflow' }, '+12025550200', other)).toBe(false);
+	});
+});
+
+describe('the period', () => {
+	test.each([24, 1, 0.5, 168])('%d hours: never new before it is over, new at most an eighth later, wherever in a slice the call was', async (hours) => {
+		for (const offset of [0, 0.001, 0.3, 0.999, 1]) {
+			const stored = store();
+			const called = START + (offset * hours * HOUR) / 8;
+			const ask = async (after) => {
+				jest.setSystemTime(called + after);
+				const copy = store();
+				for (const [row, entries] of stored.rows) copy.rows.set(row, [...entries]);
+				return await isNew(copy, { period: hours });
+			};
+			jest.setSystemTime(called);
+			await isNew(stored, { period: hours });
+			for (const part of [0, 0.1, 0.5, 0.9, 0.999_999]) expect([offset, part, await ask(part * hours * HOUR)]).toEqual([offset, part, false]);
+			expect([offset, await ask(1.125 * hours * HOUR + 1)]).toEqual([offset, true]);
+		}
+	});
+
+	test('after it is over the next call is remembered for a whole period again', async () => {
+		const stored = store();
+		for (let round = 0; round < 4; round++) {
+			expect(await isNew(stored, { period: 24 })).toBe(true);
+			jest.setSystemTime(Date.now() + 24 * HOUR - 1);
+			expect(await isNew(stored, { period: 24 })).toBe(false);
+			jest.setSystemTime(Date.now() + 3 * HOUR + 2);
+		}
+	});
+
+	test('a duplicate does not make the period longer', async () => {
+		const stored = store();
+		await isNew(stored, { period: 24 });
+		jest.setSystemTime(START + 20 * HOUR);
+		expect(await isNew(stored, { period: 24 })).toBe(false);
+		jest.setSystemTime(START + 27 * HOUR + 1);
+		expect(await isNew(stored, { period: 24 })).toBe(true);
+	});
+
+	test.each([0, -1, 'a day', NaN, Infinity, 8785])('%p hours are refused', (period) => {
+		expect(() => guard(store(), { period })).toThrow(/^Do Not Call Again: .*For \(Hours\).*from above 0 to 8784/);
+	});
+
+	test('an unsaved workflow is refused', () => {
+		expect(() => guard(store(), {}, '+1', { workflow: undefined })).not.toThrow();
+		const context = strict({ getNode: () => NODE, getWorkflow: () => ({ id: undefined }), helpers: {} });
+		expect(() => NoRepeat.from(context, {}, '+1')).toThrow(/save the workflow first/);
+	});
+});
+
+describe('taking back', () => {
+	test('makes the number new again, whatever else was recorded meanwhile', async () => {
+		const stored = store();
+		const recorded = await guard(stored).record();
+		await Promise.all([recorded.takeBack(), isNew(stored, {}, '+12025550201')]);
+		expect(await isNew(stored)).toBe(true);
+		expect(await isNew(stored, {}, '+12025550201')).toBe(false);
+	});
+
+	test('leaves nothing behind', async () => {
+		const stored = store();
+		await (await guard(stored).record()).takeBack();
+		expect([...stored.rows.values()].flat()).toEqual([]);
+	});
+
+	test('also when it happens in a later slice', async () => {
+		const stored = store();
+		const recorded = await guard(stored, { period: 1 }).record();
+		jest.setSystemTime(START + HOUR / 3);
+		await recorded.takeBack();
+		expect(await isNew(stored, { period: 1 })).toBe(true);
+	});
+});
+
+describe('a duplicate names the call it repeats', () => {
+	test('once that is known', async () => {
+		const stored = store();
+		const first = await guard(stored).record();
+		const waiting = guard(stored).record();
+		first.sid('sid-1');
+		expect((await waiting).duplicateOf()).toBe('sid-1');
+		expect((await guard(stored).record()).duplicateOf()).toBe('sid-1');
+	});
+
+	test('not when it may have been placed and has no sid', async () => {
+		const stored = store();
+		const first = await guard(stored).record();
+		const waiting = guard(stored).record();
+		first.keep();
+		expect((await waiting).duplicateOf()).toBeNull();
+	});
+
+	test('a duplicate of a call that turns out not to be placed is none', async () => {
+		const stored = store();
+		const first = await guard(stored).record();
+		const [second, third] = [guard(stored).record(), guard(stored).record()];
+		await first.takeBack();
+		const recorded = await Promise.race([second, third]);
+		recorded.sid('sid-2');
+		const all = await Promise.all([second, third]);
+		expect(all.filter((each) => 'takeBack' in each)).toHaveLength(1);
+		expect(all.find((each) => 'duplicateOf' in each).duplicateOf()).toBe('sid-2');
+	});
+
+	test('and not one of an earlier period, another key or another workflow', async () => {
+		const stored = store();
+		(await guard(stored, { period: 1 }).record()).sid('old');
+		jest.setSystemTime(START + 2 * HOUR);
+		expect(await isNew(stored, { period: 1 })).toBe(true);
+		expect((await guard(stored, { period: 1 }).record()).duplicateOf()).toBeNull();
+		expect(await isNew(store(), { period: 1 }, '+12025550200', { workflow: 'other' })).toBe(true);
+	});
+});
+
+test('a store that fails once does not block the calls after it', async () => {
+	const stored = store();
+	const context = strict({ getNode: () => NODE, getWorkflow: () => ({ id: 'w' }), helpers: { checkProcessedAndRecord: async () => { throw new Error('database is locked'); } } });
+	await expect(NoRepeat.from(context, {}, '+1').record()).rejects.toThrow('database is locked');
+	expect(await isNew(stored)).toBe(true);
+});
