@@ -18,7 +18,6 @@ async function measureMemory({ n8n, gateway, setting, latencyMs, report }, { ite
 	const diallers = {
 		ours: DIALLERS.ours(setting, PARALLEL),
 		'http batches': DIALLERS.httpRequest(setting, { batchSize: PARALLEL, batchInterval: latencyMs }),
-		'http at once': DIALLERS.httpRequest(setting),
 	};
 	const contestants = {};
 	for (const [name, dialler] of Object.entries(diallers)) {

@@ -29,9 +29,9 @@ const LATENCY_MS = 50;
 const DOCUMENT = path.join(projectDir, 'docs', 'benchmarks.md');
 
 const FULL = {
-	start: { rounds: 3 },
+	start: { rounds: 2 },
 	load: { rounds: 7 },
-	dialling: { calls: 1000, callsOneByOne: 125, rounds: 3 },
+	dialling: { calls: 1000, callsOneByOne: 100, rounds: 3 },
 	joining: { sizes: [10, 50, 100] },
 	memory: { items: 10_000, rounds: 1 },
 	receiving: { webhooks: { default: 80, legacy: 300 }, rounds: 4 },
