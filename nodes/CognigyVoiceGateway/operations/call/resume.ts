@@ -24,8 +24,8 @@ export type KeptState = WaitingState & {
 
 /** Waits that this process ended of late: a second event at the same moment must not end them again. Oldest first. */
 const ended = new Map<string, number>();
-/** Longer than n8n needs to leave the waiting state. Milliseconds. */
-const ENDED_MS = 15_000;
+/** Longer than n8n needs to leave the waiting state, and shorter than the gateway goes on repeating. Milliseconds. */
+const ENDED_MS = 2_000;
 
 function endOnce(nonce: string, now: number): boolean {
 	for (const [key, at] of ended) {
@@ -71,7 +71,8 @@ async function handle(context: IWebhookFunctions): Promise<IWebhookResponseData>
 	if ('again' in arrival) return answer(context, 503, 'The other calls of the run cannot be checked right now');
 
 	const items = context.evaluateExpression('{{ $input.all() }}') as unknown as INodeExecutionData[];
-	if (!endOnce(state.nonce, Date.now())) return answer(context, 200, 'Resumed already');
+	// Not 200: should n8n fail to resume (it may be shutting down), the gateway shall send the event again.
+	if (!endOnce(state.nonce, Date.now())) return answer(context, 503, 'Being resumed');
 	return {
 		workflowData: [
 			items.map((item, index) => {
