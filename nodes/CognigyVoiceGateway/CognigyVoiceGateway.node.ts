@@ -11,7 +11,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { cognigyVoiceGatewayApiTest } from './gateway/credentialTest';
 import { operationProperties, runOperation, runWebhook } from './operations';
-import { searchApplications, searchCarriers, searchPhoneNumbers } from './operations/pickers';
+import { listSearch } from './pickers';
 
 /** Where the gateway reports to while a run waits; n8n gives each waiting execution an address of its own. */
 const resumeWebhook: IWebhookDescription[] = [
@@ -50,7 +50,7 @@ export class CognigyVoiceGateway implements INodeType {
 
 	methods = {
 		credentialTest: { cognigyVoiceGatewayApiTest },
-		listSearch: { searchApplications, searchCarriers, searchPhoneNumbers },
+		listSearch,
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

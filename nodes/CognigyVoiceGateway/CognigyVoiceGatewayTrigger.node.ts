@@ -12,7 +12,7 @@ import { isListening, startListening, stopListening } from './events/listening';
 import { receiveWebhook } from './events/webhook';
 import { cognigyVoiceGatewayApiTest } from './gateway/credentialTest';
 import { triggerFields } from './events/triggerFields';
-import { searchApplicationFilter } from './operations/pickers';
+import { searchApplications } from './pickers/applications';
 
 export class CognigyVoiceGatewayTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -56,7 +56,7 @@ export class CognigyVoiceGatewayTrigger implements INodeType {
 
 	methods = {
 		credentialTest: { cognigyVoiceGatewayApiTest },
-		listSearch: { searchApplicationFilter },
+		listSearch: { searchApplications },
 	};
 
 	webhookMethods = {

@@ -18,7 +18,7 @@ afterAll(async () => {
 const search = async (method, filter, credential = {}, type = ACTION) =>
 	(await nodeTypes([]).getByName(type).methods.listSearch[method].call(pickerContext(credentialFor(gateway, credential), type), filter)).results;
 
-const ALL = ['searchPhoneNumbers', 'searchApplications', 'searchCarriers'];
+const ALL = ['searchPhoneNumbers', 'searchApplications', 'searchApplicationsForCall', 'searchCarriers'];
 
 describe('numbers', () => {
 	test('with plus sign, sorted, and with the name of the application where there is one', async () => {
@@ -59,7 +59,7 @@ describe('applications', () => {
 	const NAMES = ['Appointment Reminder', 'Customer Survey', 'Lead Follow-up'];
 
 	test('by name, with the assigned one in front', async () => {
-		const results = await search('searchApplications');
+		const results = await search('searchApplicationsForCall');
 		expect(results.map(({ name }) => name)).toEqual(['Assigned to the Calling Number', ...NAMES]);
 		expect(results[1].value).toBe('a9900000-0000-4000-8000-000000000001');
 	});
@@ -67,17 +67,17 @@ describe('applications', () => {
 	test.each([['survey', ['Customer Survey']], ['FOLLOW', ['Lead Follow-up']], ['assigned', ['Assigned to the Calling Number']], [' survey ', ['Customer Survey']], ['x', []]])(
 		'the search for %p',
 		async (filter, names) => {
-			expect((await search('searchApplications', filter)).map(({ name }) => name)).toEqual(names);
+			expect((await search('searchApplicationsForCall', filter)).map(({ name }) => name)).toEqual(names);
 		},
 	);
 
 	test('the trigger\'s filter offers applications only', async () => {
-		expect((await search('searchApplicationFilter', undefined, {}, TRIGGER)).map(({ name }) => name)).toEqual(NAMES);
+		expect((await search('searchApplications', undefined, {}, TRIGGER)).map(({ name }) => name)).toEqual(NAMES);
 	});
 
 	test('a server that pages by default is understood', async () => {
 		const server = await startServer(answering(200, { total: 1, page: 1, page_size: 25, data: [{ application_sid: 'x', name: 'Paged' }] }));
-		expect((await search('searchApplications', 'paged', { baseUrl: server.url }))).toEqual([{ name: 'Paged', value: 'x' }]);
+		expect((await search('searchApplicationsForCall', 'paged', { baseUrl: server.url }))).toEqual([{ name: 'Paged', value: 'x' }]);
 	});
 });
 

@@ -26,14 +26,14 @@ describe('the lists to choose from', () => {
 	});
 
 	test('Application: all of them, the assigned one first', async () => {
-		const results = await search('searchApplications', 'application');
+		const results = await search('searchApplicationsForCall', 'application');
 		expect(results[0].value).toBe('assigned');
 		expect(results.slice(1).map(({ name }) => name)).toEqual(['Appointment Reminder', 'Customer Survey', 'Lead Follow-up']);
 		expect(results.every(({ value }) => value === 'assigned' || /^[0-9a-f-]{36}$/.test(value))).toBe(true);
 	});
 
 	test('Application: search by part of the name', async () => {
-		expect((await search('searchApplications', 'application', 'surv')).map(({ name }) => name)).toEqual(['Customer Survey']);
+		expect((await search('searchApplicationsForCall', 'application', 'surv')).map(({ name }) => name)).toEqual(['Customer Survey']);
 	});
 
 	test('Carrier: all, and by part of the name', async () => {
@@ -44,7 +44,7 @@ describe('the lists to choose from', () => {
 	});
 
 	test('the trigger\'s application filter offers applications only', async () => {
-		const results = await search('searchApplicationFilter', 'filters.application', undefined, TRIGGER);
+		const results = await search('searchApplications', 'filters.application', undefined, TRIGGER);
 		expect(results.map(({ name }) => name)).toEqual(['Appointment Reminder', 'Customer Survey', 'Lead Follow-up']);
 	});
 

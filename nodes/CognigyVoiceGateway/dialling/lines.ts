@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { GatewayClient } from '../gateway/client';
 import type { GatewayProblem } from '../gateway/problems';
-import { pause, type Canceled } from './pause';
+import { pause, type Canceled } from '../gateway/pause';
 
 /** A count of live calls is trusted this long. Milliseconds. */
 const TRUST_MS = 1_000;

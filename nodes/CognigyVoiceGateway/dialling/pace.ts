@@ -1,4 +1,4 @@
-import { pause, type Canceled } from './pause';
+import { pause, type Canceled } from '../gateway/pause';
 
 /**
  * The gateway's clock sees requests a little closer together or further apart than they were sent;

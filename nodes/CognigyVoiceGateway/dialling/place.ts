@@ -1,9 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { GatewayClient } from '../gateway/client';
+import { waitBefore } from '../gateway/patience';
+import { pause, type Canceled } from '../gateway/pause';
 import type { GatewayProblem } from '../gateway/problems';
 import type { CreateCallRequest } from '../gateway/types';
-import { pause, type Canceled } from './pause';
 
 /** What became of one attempt to place a call. */
 export type Placement =
@@ -36,23 +37,6 @@ export async function placeCall(client: GatewayClient, request: CreateCallReques
 	}
 	// Cognigy documents `callid`; the platform below it says `callId`.
 	return { placed: 'yes', sid, callid: text(body?.callid) ?? text(body?.callId) };
-}
-
-/** What passes by itself: nobody there for a moment, no capacity (480), rate limit (429). All of it certainly not placed. */
-const PASSES_BY_ITSELF = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', '429', '480']);
-
-/** First wait before a repeat; doubles each time. Milliseconds. */
-const FIRST_WAIT_MS = 1_000;
-
-/** A gateway that asks for a longer wait than this is not waited for. Milliseconds. */
-const LONGEST_WAIT_MS = 5 * 60_000;
-
-/** How long to wait before the next try, with jitter, so that several runs do not come back together; undefined: not at all. */
-function waitBefore(retry: number, { code, retryAfterMs }: GatewayProblem): number | undefined {
-	if (!PASSES_BY_ITSELF.has(code)) return undefined;
-	const backoff = FIRST_WAIT_MS * 2 ** retry * (0.75 + Math.random() / 2);
-	const wait = retryAfterMs === undefined ? backoff : retryAfterMs + Math.random() * 500;
-	return wait > LONGEST_WAIT_MS ? undefined : wait;
 }
 
 /**

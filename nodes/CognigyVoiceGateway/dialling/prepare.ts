@@ -3,6 +3,8 @@ import { NodeOperationError, type IExecuteFunctions, type NodeApiError } from 'n
 import { GatewayProblemError, type GatewayClient } from '../gateway/client';
 import { UUID } from '../gateway/environments';
 import type { CreateCallRequest, PhoneNumber } from '../gateway/types';
+import { ASSIGNED_APPLICATION } from '../pickers/applications';
+import { listPhoneNumbers } from '../pickers/phoneNumbers';
 import { caller, UnusableValueError } from './callee';
 import { buildCallRequest } from './callRequest';
 import { guardsOf, type GuardOptions, type Guards } from './guards';
@@ -17,9 +19,6 @@ export function calleeOf({ to }: CreateCallRequest): string {
 	return to.type === 'sip' ? to.sipUri : to.name;
 }
 
-/** Value of the application field that stands for "whatever the calling number is assigned to". */
-export const ASSIGNED_APPLICATION = 'assigned';
-
 /**
  * Reads the node's fields item by item and checks them, before any phone rings.
  * The account's numbers, which several items may need, are looked up once.
@@ -28,13 +27,11 @@ export class CallPreparer {
 	private numbers?: Promise<PhoneNumber[]>;
 
 	/**
-	 * @param readNumbers the account's phone numbers; asked at most once, and only if an item needs them
 	 * @param statusUrlOf where the status updates of an item's call go, checked; undefined: nowhere
 	 */
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly client: GatewayClient,
-		private readonly readNumbers: () => Promise<PhoneNumber[]>,
 		private readonly statusUrlOf: (itemIndex: number) => string | undefined,
 	) {}
 
@@ -102,7 +99,7 @@ export class CallPreparer {
 			if (UUID.test(sid.toLowerCase())) return sid.toLowerCase();
 			throw new UnusableValueError(field, `Application: "${sid.slice(0, 80)}" is not an application ID (a UUID). Choose the application from the list.`);
 		}
-		this.numbers ??= this.readNumbers();
+		this.numbers ??= listPhoneNumbers(this.client);
 		const digits = caller(from).replace(/^\+/, '');
 		const number = (await this.numbers).find((entry) => entry.number.replace(/^\+/, '') === digits);
 		if (number === undefined) {

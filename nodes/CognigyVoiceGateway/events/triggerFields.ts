@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { anyApplicationField } from '../pickers/applications';
+
 /** What the trigger asks its user. */
 export const triggerFields: INodeProperties[] = [
 	{
@@ -102,28 +104,7 @@ export const triggerFields: INodeProperties[] = [
 		default: {},
 		description: 'An event that does not match all of them starts no run',
 		options: [
-			{
-				displayName: 'Application',
-				name: 'application',
-				type: 'resourceLocator',
-				default: { mode: 'list', value: '' },
-				description: 'Only calls of this application',
-				modes: [
-					{
-						displayName: 'From List',
-						name: 'list',
-						type: 'list',
-						placeholder: 'Choose an application...',
-						typeOptions: { searchListMethod: 'searchApplicationFilter', searchable: true },
-					},
-					{
-						displayName: 'By ID',
-						name: 'id',
-						type: 'string',
-						placeholder: 'e.g. 7087fe50-8acb-4f3b-b820-97b573723aab',
-					},
-				],
-			},
+			anyApplicationField('Only calls of this application', false),
 			{
 				displayName: 'Direction',
 				name: 'direction',

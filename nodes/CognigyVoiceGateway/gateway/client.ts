@@ -12,6 +12,8 @@ import type {
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { resolveAccount, type GatewayAccount, type GatewayCredential } from './environments';
+import { waitBefore } from './patience';
+import { pause, type Canceled } from './pause';
 import { problemOfAnswer, problemOfSilence, type GatewayAnswer, type GatewayProblem } from './problems';
 
 export const CREDENTIAL_TYPE = 'cognigyVoiceGatewayApi';
@@ -34,10 +36,24 @@ export interface GatewayRequest {
 	secrets?: string[];
 }
 
+/** How a client treats its requests. */
+export interface ClientSettings {
+	/** Milliseconds that an answer may take. */
+	timeoutMs?: number;
+	/**
+	 * Given: `ask` and `list` wait for what passes by itself (a rate limit, no capacity) and send the request again,
+	 * until this says that the workflow was stopped. Left out: they do not, for whoever waits at a screen.
+	 */
+	patientUntil?: Canceled;
+}
+
 export type GatewayResult = { answer: GatewayAnswer } | { problem: GatewayProblem };
 
 /** A slow gateway lets a request wait; longer than this, an answer is not expected any more. Milliseconds. */
 const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** How often a patient client sends a request again. */
+const RETRIES = 3;
 
 /** The connection's error code out of what n8n's HTTP helper throws. */
 function connectionCode(error: unknown): string {
@@ -69,11 +85,12 @@ export function withoutSecrets(body: unknown, secrets: string[]): unknown {
 	return JSON.parse(hidden) as unknown;
 }
 
-/** Talks to one account of one gateway. Never follows a redirect, never repeats a request by itself. */
+/** Talks to one account of one gateway. Never follows a redirect; repeats a request only where `patientUntil` allows it. */
 export class GatewayClient {
 	private constructor(
 		private readonly context: GatewayContext,
 		readonly account: GatewayAccount,
+		private readonly settings: ClientSettings,
 	) {}
 
 	/**
@@ -81,9 +98,9 @@ export class GatewayClient {
 	 *
 	 * @throws {NodeOperationError} when a field of the credential cannot be used; no request has been made
 	 */
-	static async open(context: GatewayContext): Promise<GatewayClient> {
+	static async open(context: GatewayContext, settings: ClientSettings = {}): Promise<GatewayClient> {
 		const credential = await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_TYPE);
-		return new GatewayClient(context, GatewayClient.check(context, credential as unknown as GatewayCredential));
+		return new GatewayClient(context, GatewayClient.check(context, credential as unknown as GatewayCredential), settings);
 	}
 
 	private static check(context: GatewayContext, credential: GatewayCredential): GatewayAccount {
@@ -111,7 +128,7 @@ export class GatewayClient {
 			qs: request.qs,
 			body: request.body,
 			json: true,
-			timeout: request.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+			timeout: request.timeoutMs ?? this.settings.timeoutMs ?? DEFAULT_TIMEOUT_MS,
 			returnFullResponse: true,
 			// n8n's helper repeats a request after a 401, and sends the key along a redirect, unless told not to.
 			ignoreHttpStatusErrors: true,
@@ -139,17 +156,33 @@ export class GatewayClient {
 	}
 
 	/**
+	 * Sends a request that rings nobody's phone; a patient client waits for what passes by itself, and sends it again.
+	 *
+	 * @returns the answer, a 2xx
+	 * @throws {GatewayProblemError} for any other
+	 */
+	async ask(request: GatewayRequest): Promise<GatewayAnswer> {
+		const { patientUntil } = this.settings;
+		for (let retry = 0; ; retry++) {
+			const result = await this.send(request);
+			if ('answer' in result) return result.answer;
+			const wait = patientUntil === undefined || retry >= RETRIES ? undefined : waitBefore(retry, result.problem);
+			if (wait !== undefined) await pause(wait, patientUntil as Canceled);
+			if (wait === undefined || patientUntil?.()) throw new GatewayProblemError(result.problem);
+		}
+	}
+
+	/**
 	 * Reads a list of things that the gateway should be able to give.
 	 *
 	 * @throws {GatewayProblemError} when it does not
 	 */
 	async list<T>(request: Omit<GatewayRequest, 'method' | 'changesState'>): Promise<T[]> {
-		const result = await this.send({ ...request, method: 'GET' });
-		if ('problem' in result) throw new GatewayProblemError(result.problem);
-		const { body } = result.answer;
+		const answer = await this.ask({ ...request, method: 'GET' });
+		const { body } = answer;
 		// A server that pages by default puts the rows into `data`.
 		const rows: unknown = Array.isArray(body) ? body : (body as IDataObject | null)?.data;
-		if (!Array.isArray(rows)) throw new GatewayProblemError(this.unreadable(result.answer, false));
+		if (!Array.isArray(rows)) throw new GatewayProblemError(this.unreadable(answer, false));
 		return rows as T[];
 	}
 

@@ -94,6 +94,13 @@ function explainRefusal({ status, headers, body }: GatewayAnswer, account: Gatew
 			if (/application_sid/.test(words)) {
 				return { message: refused, description: 'Choose the application again from the list, or check its ID.' };
 			}
+			if (/unauthorized createCall/i.test(words)) {
+				return {
+					message: `This API key may not place calls${quote}`,
+					description:
+						'Calls need an API key of the account itself. A key of the service provider, above the accounts, may only look. Create one in the Self-Service Portal, page Account, and put it into the credential.',
+				};
+			}
 			if (/\bto property\b/.test(words)) {
 				return { message: refused, description: 'Check the callee: the number, SIP URI or user name under "Call To".' };
 			}

@@ -10,12 +10,13 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { createCall } from './call/create';
 import { createCallAndWait } from './call/createAndWait';
+import { getActiveCount } from './call/getActiveCount';
 import { toItem } from './items';
 import type { Operation, Resource } from './types';
 
 /** The operation table: the only place that lists them. */
 export const RESOURCES: readonly Resource[] = [
-	{ value: 'call', name: 'Call', operations: [createCall, createCallAndWait] },
+	{ value: 'call', name: 'Call', operations: [createCall, createCallAndWait, getActiveCount] },
 ];
 
 function withOperation(field: INodeProperties, resource: Resource, operation: Operation): INodeProperties {

@@ -1,7 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { commonOptions } from '../perItem';
 import { callingWindow, doNotCallAgain } from './guardFields';
-import { applicationField, carrierField, fromField } from '../pickers';
+import { applicationField } from '../../pickers/applications';
+import { carrierField } from '../../pickers/carriers';
+import { fromField } from '../../pickers/phoneNumbers';
 
 /** What a call needs, and what it may have: the fields of every operation that dials. */
 
@@ -283,6 +286,7 @@ const callOptions: INodeProperties = {
 			default: 'e164',
 			description: 'Which numbers may be called',
 		},
+		...commonOptions,
 		{
 			displayName: 'Retries If Not Placed',
 			name: 'retriesIfNotPlaced',

@@ -5,18 +5,17 @@ import { DialSession } from '../../dialling/session';
 import { StatusUpdates } from '../../dialling/statusUpdates';
 import { GatewayClient } from '../../gateway/client';
 import { toItem } from '../items';
-import { listPhoneNumbers } from '../pickers';
+import { requestTimeoutOf } from '../perItem';
 import type { Operation } from '../types';
 import { callFields, statusFields } from './callFields';
 import { dialFailure, dialOutput, hintDoubts } from './output';
 
 async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const client = await GatewayClient.open(context);
+	const client = await GatewayClient.open(context, { timeoutMs: requestTimeoutOf(context) });
 	const updates = new StatusUpdates(context, client.account);
 	const preparer = new CallPreparer(
 		context,
 		client,
-		async () => await listPhoneNumbers(client),
 		(index) => updates.urlOf(index),
 	);
 	const session = new DialSession(context, client, preparer);

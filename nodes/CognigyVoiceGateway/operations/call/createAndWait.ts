@@ -16,7 +16,7 @@ import { webhookSecret } from '../../events/secret';
 import { completeRecord, isDone, type ResumeWhen, type WaitingCall, type WaitingState } from '../../events/waiting';
 import { GatewayClient } from '../../gateway/client';
 import { toItem } from '../items';
-import { listPhoneNumbers } from '../pickers';
+import { requestTimeoutOf } from '../perItem';
 import type { Operation } from '../types';
 import { callFields } from './callFields';
 import { dialFailure, dialOutput, hintDoubts } from './output';
@@ -219,7 +219,7 @@ const INHERITED =
 	'This call was placed by the execution that was retried, and is not placed again. It was still going on: look it up with its sid.';
 
 async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const client = await GatewayClient.open(context);
+	const client = await GatewayClient.open(context, { timeoutMs: requestTimeoutOf(context) });
 	const resumeWhen = context.getNodeParameter('resumeWhen', 0, 'ended') as ResumeWhen;
 	const verify = context.getNodeParameter('verifySignature', 0, true) as boolean;
 	const limit = waitAtMost(context);
@@ -229,7 +229,6 @@ async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> 
 	const preparer = new CallPreparer(
 		context,
 		client,
-		async () => await listPhoneNumbers(client),
 		(index) => {
 			const url = new URL(resumeUrl);
 			url.searchParams.set('nonce', state.nonce);

@@ -1,0 +1,6 @@
+import { searchApplications, searchApplicationsForCall } from './applications';
+import { searchCarriers } from './carriers';
+import { searchPhoneNumbers } from './phoneNumbers';
+
+/** The lists to choose from, under the names by which the fields ask for them. */
+export const listSearch = { searchApplications, searchApplicationsForCall, searchCarriers, searchPhoneNumbers };
