@@ -1,6 +1,6 @@
 'use strict';
 
-const { TestCredentials, TRIGGER, nodeTypes } = require('./engine');
+const { TestCredentials, TRIGGER, newCredential, nodeTypes } = require('./engine');
 const { CredentialTestContext, HookContext, LoadOptionsContext, WebhookContext } = require('n8n-core');
 const { Workflow } = require('n8n-workflow');
 
@@ -30,7 +30,7 @@ function additionalDataFor(credential, more = {}) {
 function workflowWith(parameters, { type = TRIGGER, staticData = {} } = {}) {
 	const node = {
 		id: 'trigger-id', name: 'Call events', type, typeVersion: 1, position: [0, 0], parameters, webhookId: 'hook-id',
-		credentials: { cognigyVoiceGatewayApi: { id: '1', name: 'Gateway' } },
+		credentials: { cognigyVoiceGatewayApi: newCredential() },
 	};
 	const workflow = new Workflow({
 		id: 'workflow-id', name: 'Test', active: true, nodes: [node], connections: {}, nodeTypes: nodeTypes([]), staticData, settings: {},

@@ -48,6 +48,10 @@ const nodeTypes = (items) => {
 	};
 };
 
+let credentials = 0;
+/** What a node says of its credential. Each is one of its own: nodes remember by its id what is in it. */
+const newCredential = () => ({ id: String(++credentials), name: 'Gateway' });
+
 /** The one credential of the test, used the way n8n uses it: through the credential type's own authenticate function. */
 class TestCredentials extends ICredentialsHelper {
 	/**
@@ -135,7 +139,7 @@ async function runAction({ credential, parameters, items = [{ json: {} }], setti
 		typeVersion: 1,
 		position: [200, 0],
 		parameters: { resource: 'call', operation: 'create', ...parameters },
-		credentials: { cognigyVoiceGatewayApi: { id: '1', name: 'Gateway' } },
+		credentials: { cognigyVoiceGatewayApi: newCredential() },
 		...settings,
 	};
 	const node = (name, type) => ({ id: name, name, type, typeVersion: 1, position: [0, 0], parameters: {} });
@@ -189,4 +193,4 @@ async function runAction({ credential, parameters, items = [{ json: {} }], setti
 	};
 }
 
-module.exports = { ACTION, TRIGGER, TestCredentials, credentialFor, nodeTypes, runAction };
+module.exports = { ACTION, TRIGGER, TestCredentials, credentialFor, newCredential, nodeTypes, runAction };

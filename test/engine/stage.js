@@ -3,7 +3,7 @@
 const express = require('express');
 const flatted = require('flatted');
 
-const { ACTION, TestCredentials, credentialFor, nodeTypes } = require('./engine');
+const { ACTION, TestCredentials, credentialFor, newCredential, nodeTypes } = require('./engine');
 const { ExecutionLifecycleHooks, WebhookContext, WorkflowExecute } = require('n8n-core');
 const { createRunExecutionData, Workflow } = require('n8n-workflow');
 
@@ -97,13 +97,26 @@ class Stage {
 		this.answers = [];
 		this.thrown = [];
 		this.count = 0;
+		this.processes = [];
+	}
+
+	/** From now on the webhooks of a run's items go to this many processes in turn, none of which knows what another heard. */
+	spreadWebhooks(count) {
+		this.processes = Array.from({ length: count }, () => {
+			let type;
+			jest.isolateModules(() => {
+				const { CognigyVoiceGateway } = require('../../dist/nodes/CognigyVoiceGateway/CognigyVoiceGateway.node.js');
+				type = new CognigyVoiceGateway();
+			});
+			return type;
+		});
 	}
 
 	workflow({ parameters, settings, name = 'Voice', rounds = 1, items }) {
 		const node = (title, type) => ({ id: title, name: title, type, typeVersion: 1, position: [0, 0], parameters: {} });
 		const action = {
 			...node(name, ACTION), id: 'action-id', parameters: { resource: 'call', operation: 'createAndWait', ...callParameters(parameters) },
-			credentials: { cognigyVoiceGatewayApi: { id: '1', name: 'Gateway' } }, ...settings,
+			credentials: { cognigyVoiceGatewayApi: newCredential() }, ...settings,
 		};
 		const known = nodeTypes(items);
 		const brings = again(rounds);
@@ -181,7 +194,7 @@ class Stage {
 			workflow, node, this.additionalData(execution, { httpRequest: request, httpResponse: response }), execution.setup.mode ?? 'trigger',
 			{ webhookDescription: { name: 'default' }, isTest: false }, [], data,
 		);
-		const type = (this.type ?? workflow.nodeTypes.getByName(ACTION));
+		const type = this.processes[Number(request.query.item) % this.processes.length] ?? workflow.nodeTypes.getByName(ACTION);
 		const { workflowData, webhookResponse, noWebhookResponse } = await type.webhook.call(context);
 		if (workflowData === undefined) return noWebhookResponse ? {} : { status: 200, text: webhookResponse };
 		if (execution.status !== 'waiting') return { status: 500, text: 'resumed already' };

@@ -100,7 +100,9 @@ test('a lost final event of one call is made good by the last event of another',
 	expect(execution.downstream[0].map(({ outcome, timed_out: late }) => [outcome, late])).toEqual(Array(3).fill(['answered', false]));
 });
 
-describe('the gateway cannot be asked about the other calls', () => {
+describe('the gateway cannot be asked about the other calls, of which another process heard', () => {
+	beforeEach(() => stage.spreadWebhooks(2));
+
 	test.each([['500', 'getCall'], ['429', 'getCall'], ['reset', 'getCall'], ['html', 'getCall']])('%s: 503, so that it sends the event again; then the run goes on', async (kind, operation) => {
 		const execution = await park(phones(...numbers(2)));
 		const [first, second] = numbers(2).map(placedTo);
@@ -110,6 +112,15 @@ describe('the gateway cannot be asked about the other calls', () => {
 		expect(stage.answers.map(({ status }) => status)).toContain(503);
 		await execution.until('success');
 		expect(execution.downstream[0].map(({ outcome }) => outcome)).toEqual(['answered', 'answered']);
+	});
+
+	test('never, in one process: what it heard of the other calls is enough', async () => {
+		stage.processes = [];
+		const execution = await park(phones(...numbers(3)));
+		gateway.setFaults([{ kind: '500', operation: '*' }]);
+		for (const { sid } of gateway.placed) endCall(gateway, sid, [603, 'Decline']);
+		await execution.until('success');
+		expect(execution.downstream[0].map(({ outcome }) => outcome)).toEqual(Array(3).fill('declined'));
 	});
 
 	test('never: the deadline still ends the wait', async () => {
@@ -123,6 +134,8 @@ describe('the gateway cannot be asked about the other calls', () => {
 });
 
 describe('a call whose record the gateway has dropped', () => {
+	beforeEach(() => stage.spreadWebhooks(2));
+
 	test.each([['answered', undefined, { outcome: 'answered', duration: 5, hung_up_by: 'callee' }], ['busy', [486, 'Busy Here'], { outcome: 'busy', sip_status: 486, duration: 0 }]])(
 		'is found in the call history: %s', async (_what, refusal, expected) => {
 			const execution = await park(phones(...numbers(2)));
@@ -195,20 +208,29 @@ describe('failed and skipped items beside waiting ones', () => {
 });
 
 describe('a call in doubt beside another', () => {
-	test.each(['the call in doubt', 'the other call'])('%s ends last: one run, both outcomes right or unknown', async (which) => {
+	const doubtful = async (which) => {
 		gateway.setFaults([{ kind: 'reset-after-placing', number: '00180' }]);
 		const execution = await park(phones(...numbers(2)));
 		const [doubt, other] = numbers(2).map(placedTo);
 		const order = which === 'the other call' ? [doubt, other] : [other, doubt];
-		await endAndHear(order[0]);
+		await endAndHear(order[0], [603, 'Decline']);
 		expect(execution.status).toBe('waiting');
-		await endAndHear(order[1]);
+		await endAndHear(order[1], [603, 'Decline']);
 		await execution.until('success');
 		const [first, second] = execution.downstream[0];
-		expect(second).toMatchObject({ sid: other.sid, outcome: 'answered' });
-		expect(first).toMatchObject(which === 'the other call' ? { timed_out: false } : { sid: doubt.sid, outcome: 'answered', timed_out: false });
-		expect([null, doubt.sid]).toContain(first.sid);
-		expect(['unknown', 'answered']).toContain(first.outcome);
+		expect(second).toMatchObject({ sid: other.sid, outcome: 'declined' });
+		return { doubt, first };
+	};
+
+	test.each(['the call in doubt', 'the other call'])('%s ends last, in one process: one run, both outcomes right', async (which) => {
+		const { doubt, first } = await doubtful(which);
+		expect(first).toMatchObject({ sid: doubt.sid, outcome: 'declined', timed_out: false });
+	});
+
+	test('the other call ends last, in another process: one run, and the call in doubt is unknown', async () => {
+		stage.spreadWebhooks(2);
+		const { first } = await doubtful('the other call');
+		expect(first).toMatchObject({ sid: null, outcome: 'unknown', timed_out: false });
 	});
 });
 

@@ -1,7 +1,7 @@
 'use strict';
 
 const { compiled } = require('./compiled');
-const { gatewayContext } = require('./strictContext');
+const { CREDENTIAL, NODE, gatewayContext, strict } = require('./strictContext');
 
 const { GatewayClient } = compiled('gateway/client.js');
 
@@ -124,4 +124,51 @@ test('accounts, gateways and keys do not share secrets', async () => {
 	expect(await one.ask('known', 0)).toEqual({ secret: 's1' });
 	expect(await otherKey.ask('known', 0)).toHaveProperty('problem');
 	expect(await otherHost.ask('known', 0)).toEqual({ secret: 's3' });
+});
+
+describe('for the webhooks of a node', () => {
+	/** A node whose credential holds a secret that the test may change; counts how often n8n opened it. */
+	function node(credentials) {
+		const state = { secret: 'first', opened: 0 };
+		const context = strict({
+			getNode: () => ({ ...NODE, credentials }),
+			getCredentials: async () => {
+				state.opened += 1;
+				return { ...CREDENTIAL, webhookSecret: state.secret };
+			},
+		});
+		const { secretFor } = compiled('events/secret.js');
+		return { state, ask: async (when, now) => (await secretFor(context, when, now)).secret };
+	}
+	const named = (id) => ({ cognigyVoiceGatewayApi: { id, name: 'Gateway' } });
+
+	test('the credential is opened once in ten seconds', async () => {
+		const { ask, state } = node(named('once'));
+		for (const now of [0, 1, 9_999]) expect(await ask('known', now)).toBe('first');
+		expect(state.opened).toBe(1);
+		expect(await ask('known', 10_000)).toBe('first');
+		expect(state.opened).toBe(2);
+	});
+
+	test('a changed secret counts at once when a signature failed, and after ten seconds anyway', async () => {
+		const { ask, state } = node(named('changed'));
+		await ask('known', 0);
+		state.secret = 'second';
+		expect(await ask('known', 1)).toBe('first');
+		expect(await ask('failed', 2)).toBe('second');
+		expect(await ask('known', 3)).toBe('second');
+		state.secret = 'third';
+		expect(await ask('known', 10_002)).toBe('third');
+	});
+
+	test('two credentials are kept apart, and one without an id is opened each time', async () => {
+		const one = node(named('one'));
+		const two = node(named('two'));
+		two.state.secret = 'of two';
+		expect([await one.ask('known', 0), await two.ask('known', 0), await one.ask('known', 1)]).toEqual(['first', 'of two', 'first']);
+		const nameless = node({ cognigyVoiceGatewayApi: { id: null, name: 'Gateway' } });
+		await nameless.ask('known', 0);
+		await nameless.ask('known', 0);
+		expect(nameless.state.opened).toBe(2);
+	});
 });

@@ -9,6 +9,7 @@ import { caller, UnusableValueError } from './callee';
 import { buildCallRequest } from './callRequest';
 import { guardsOf, type GuardOptions, type Guards } from './guards';
 import { hookUrl } from './hookUrl';
+import { ItemFields } from './itemFields';
 
 /** A call that may be dialled, or the reason why not. */
 export type Prepared = { request: CreateCallRequest; guards: Guards } | { error: NodeOperationError | NodeApiError };
@@ -25,6 +26,7 @@ export function calleeOf({ to }: CreateCallRequest): string {
  */
 export class CallPreparer {
 	private numbers?: Promise<PhoneNumber[]>;
+	private readonly fields: ItemFields;
 
 	/**
 	 * @param statusUrlOf where the status updates of an item's call go, checked; undefined: nowhere
@@ -33,7 +35,9 @@ export class CallPreparer {
 		private readonly context: IExecuteFunctions,
 		private readonly client: GatewayClient,
 		private readonly statusUrlOf: (itemIndex: number) => string | undefined,
-	) {}
+	) {
+		this.fields = new ItemFields(context);
+	}
 
 	async prepare(itemIndex: number): Promise<Prepared> {
 		try {
@@ -61,8 +65,7 @@ export class CallPreparer {
 	}
 
 	private async build(itemIndex: number): Promise<{ request: CreateCallRequest; guards: Guards }> {
-		const get = (name: string, extractValue = false): unknown =>
-			this.context.getNodeParameter(name, itemIndex, '', extractValue ? { extractValue } : undefined);
+		const get = (name: string, extractValue = false): unknown => this.fields.get(name, itemIndex, extractValue);
 		const options = get('options') as GuardOptions;
 		const from = get('from', true);
 		const toType = String(get('toType'));

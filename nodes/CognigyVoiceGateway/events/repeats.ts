@@ -8,8 +8,14 @@ const REMEMBER_MS = 2 * SIGNATURE_WINDOW_S * 1000;
 /** Upper bound of what one process remembers; the oldest go first. */
 const MAX_REMEMBERED = 50_000;
 
-/** Upper bound of what a workflow's stored data remembers. */
+/**
+ * Upper bound of what a workflow's stored data remember, one text of `signature time` lines: n8n watches every value in
+ * there and saves all of it with each event, and one short text is what it does fastest.
+ */
 const MAX_STORED = 200;
+
+/** Characters of a signature that are stored: enough to tell them apart. */
+const STORED_LENGTH = 16;
 
 /** Signatures seen by this process, oldest first. */
 const seen = new Map<string, number>();
@@ -39,11 +45,12 @@ export function isRepeat(scope: string, signature: string, stored: IDataObject |
 	seen.set(key, seen.get(key) ?? now);
 	if (stored === undefined) return repeatHere;
 
-	const short = signature.slice(0, 24);
-	const entries = (Array.isArray(stored.finalEvents) ? stored.finalEvents : []) as Array<[string, number]>;
-	const repeatThere = entries.some(([entry]) => entry === short);
+	const short = signature.slice(0, STORED_LENGTH);
+	const lines = typeof stored.finalEvents === 'string' ? stored.finalEvents.split('\n') : [];
+	const repeatThere = lines.some((line) => line.startsWith(`${short} `));
 	if (!repeatThere) {
-		stored.finalEvents = [...entries.filter(([, at]) => now - at <= REMEMBER_MS), [short, now]].slice(-MAX_STORED);
+		const recent = lines.filter((line) => now - Number(line.split(' ')[1]) <= REMEMBER_MS);
+		stored.finalEvents = [...recent, `${short} ${now}`].slice(-MAX_STORED).join('\n');
 	}
 	return repeatHere || repeatThere;
 }

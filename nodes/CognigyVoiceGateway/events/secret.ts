@@ -1,6 +1,6 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
-import type { GatewayClient } from '../gateway/client';
+import { CREDENTIAL_TYPE, GatewayClient } from '../gateway/client';
 import type { GatewayProblem } from '../gateway/problems';
 
 /** A secret that fails is asked for again, but not more often than this. Milliseconds. */
@@ -77,4 +77,26 @@ export async function webhookSecret(
 	if ('secret' in answer) entry.secret = answer.secret;
 	// The old secret may still be right when only the question failed.
 	return !fresh && entry.secret !== undefined ? { secret: entry.secret } : answer;
+}
+
+/** Opening a credential costs n8n a question to its database; a webhook's credential is opened this often. Milliseconds. */
+const OPEN_AGAIN_AFTER_MS = 10_000;
+
+/** Secrets of credentials that were opened of late, by the credential's id. */
+const opened = new Map<string, { secret: string; at: number }>();
+
+/**
+ * The webhook secret for a webhook of a node, by the node's credential. A credential that was changed counts at once
+ * when its new secret is the one that signs, and else within seconds.
+ *
+ * @param when as in `webhookSecret`: ask again with `failed` when a signature failed
+ * @param now milliseconds since 1970
+ */
+export async function secretFor(context: IWebhookFunctions, when: 'known' | 'failed', now: number): Promise<SecretAnswer> {
+	const id = context.getNode().credentials?.[CREDENTIAL_TYPE]?.id;
+	const recent = id ? opened.get(id) : undefined;
+	if (recent !== undefined && when === 'known' && now - recent.at < OPEN_AGAIN_AFTER_MS) return { secret: recent.secret };
+	const answer = await webhookSecret(await GatewayClient.open(context), when, now);
+	if (id && 'secret' in answer) opened.set(id, { secret: answer.secret, at: now });
+	return answer;
 }

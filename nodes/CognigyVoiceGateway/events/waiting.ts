@@ -54,6 +54,20 @@ export function isDone(resumeWhen: ResumeWhen, record: CallRecord & { event?: st
 	return resumeWhen === 'verdict' && VERDICT_EVENTS.has(record.event ?? '');
 }
 
+/**
+ * Calls of waiting runs that are done, as this process heard it, by the wait's nonce and the item; oldest first. Saves
+ * asking the gateway about them when the last call of the run ends, and knows a call whose placing got no answer.
+ */
+const heard = new Map<string, CallEventRecord>();
+const MAX_HEARD = 5_000;
+
+function remember(key: string, record: CallEventRecord): void {
+	// Events may come out of order: nothing is newer than the end.
+	if (heard.get(key)?.final === true) return;
+	heard.set(key, record);
+	if (heard.size > MAX_HEARD) heard.delete(heard.keys().next().value as string);
+}
+
 /** Verdicts that this process heard, by call sid: for calls of a run that are over when the last one ends. Oldest first. */
 const verdicts = new Map<string, CallRecord['answered_by']>();
 const MAX_VERDICTS = 20_000;
@@ -124,22 +138,30 @@ export async function arrive(
 	await keepVerdict(client, call, record);
 	if (!isDone(state.resumeWhen, record)) return { wait: 'Not what is waited for' };
 
-	const others = state.calls.flatMap((other, index) => (other && !other.done && index !== item ? [{ other, index }] : []));
-	const withSid = others.filter(({ other }) => other.sid !== null);
+	const keyOf = (index: number): string => `${state.nonce} ${index}`;
+	remember(keyOf(item), record);
+	const resume = new Map<number, IDataObject>();
+	const open: Array<{ call: WaitingCall; index: number }> = [];
+	for (const [index, other] of state.calls.entries()) {
+		if (!other || other.done) continue;
+		const known = heard.get(keyOf(index));
+		if (known === undefined) open.push({ call: other, index });
+		else resume.set(index, completeRecord(other, known));
+	}
+	const withSid = open.filter(({ call: other }) => other.sid !== null);
 	const result = await statesIfAllDone(
 		client,
-		withSid.map(({ other }) => other.sid as string),
+		withSid.map(({ call: other }) => other.sid as string),
 		(known) => isDone(state.resumeWhen, known),
 	);
 	if ('problem' in result) return { again: result.problem.message };
 	if ('pending' in result) return { wait: 'Other calls are not done' };
 
-	const known = new Set([record.call_sid as string, ...state.calls.flatMap((each) => each?.sid ?? [])]);
-	for (const { other } of others.filter(({ other: each }) => each.sid === null)) {
-		if (await hasUnknownLiveCall(client, other.to, known)) return { wait: 'Another call may be alive' };
+	const sids = new Set([record.call_sid as string, ...state.calls.flatMap((each) => each?.sid ?? [])]);
+	for (const { call: other } of open.filter(({ call: each }) => each.sid === null)) {
+		if (await hasUnknownLiveCall(client, other.to, sids)) return { wait: 'Another call may be alive' };
 	}
-	const resume = new Map([[item, completeRecord(call, record)]]);
-	for (const { other, index } of withSid) {
+	for (const { call: other, index } of withSid) {
 		resume.set(index, completeRecord(other, result.states.get(other.sid as string) as CallRecord));
 	}
 	return { resume };

@@ -1,9 +1,8 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
-import { GatewayClient } from '../gateway/client';
 import type { EventFilter } from './filter';
 import { receive, type IncomingWebhook, type Verification } from './receive';
-import { webhookSecret } from './secret';
+import { secretFor } from './secret';
 import { SIGNATURE_HEADER } from './verify';
 
 /** What the trigger answers, and the item that starts a run, if one does. */
@@ -61,7 +60,7 @@ export function incoming(context: IWebhookFunctions): IncomingWebhook {
 /** Verification by the account's webhook secret. */
 export const bySignature = (context: IWebhookFunctions, now: number): Verification => ({
 	by: 'signature',
-	secret: async (when) => await webhookSecret(await GatewayClient.open(context), when, now),
+	secret: async (when) => await secretFor(context, when, now),
 });
 
 async function take(context: IWebhookFunctions): Promise<WebhookResult> {

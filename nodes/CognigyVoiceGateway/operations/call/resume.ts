@@ -27,14 +27,12 @@ const ended = new Map<string, number>();
 /** Longer than n8n needs to leave the waiting state, and shorter than the gateway goes on repeating. Milliseconds. */
 const ENDED_MS = 2_000;
 
-function endOnce(nonce: string, now: number): boolean {
+function isEnding(nonce: string, now: number): boolean {
 	for (const [key, at] of ended) {
 		if (now - at < ENDED_MS) break;
 		ended.delete(key);
 	}
-	if (ended.has(nonce)) return false;
-	ended.set(nonce, now);
-	return true;
+	return ended.has(nonce);
 }
 
 function answer(context: IWebhookFunctions, status: number, reason: string): IWebhookResponseData {
@@ -66,13 +64,17 @@ async function handle(context: IWebhookFunctions): Promise<IWebhookResponseData>
 		return state.verify ? answer(context, 200, 'Another wait') : answer(context, 401, 'Unauthorized');
 	}
 
+	// Not 200: should n8n fail to resume (it may be shutting down), the gateway shall send the event again.
+	const ending = () => isEnding(state.nonce, Date.now());
+	if (ending()) return answer(context, 503, 'Being resumed');
 	const arrival = await arrive(await GatewayClient.open(context), state, Number(query.item), admission.record);
 	if ('wait' in arrival) return answer(context, 200, arrival.wait);
 	if ('again' in arrival) return answer(context, 503, 'The other calls of the run cannot be checked right now');
 
 	const items = context.evaluateExpression('{{ $input.all() }}') as unknown as INodeExecutionData[];
-	// Not 200: should n8n fail to resume (it may be shutting down), the gateway shall send the event again.
-	if (!endOnce(state.nonce, Date.now())) return answer(context, 503, 'Being resumed');
+	// Another event of the same wait may have ended it while the gateway was asked.
+	if (ending()) return answer(context, 503, 'Being resumed');
+	ended.set(state.nonce, Date.now());
 	return {
 		workflowData: [
 			items.map((item, index) => {
