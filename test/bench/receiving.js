@@ -3,11 +3,19 @@
 const { TRIGGER, node } = require('../n8n/suite/workflows');
 const { until } = require('../n8n/lib/until');
 const { ask } = require('./helper-process');
-const { inTurn } = require('./statistics');
+const { inTurn, median } = require('./statistics');
 const { ownAddress, triggerWorkflow } = require('./workflows');
 
 /** Webhooks under way at once. */
 const PARALLEL = 10;
+
+/** Webhooks sent one at a time, for how long the gateway waits for its answer. */
+const ONE_BY_ONE = {
+	bare: { to: 'bare' },
+	'an event that starts a run': { to: 'ours' },
+	'an event that is not listened for': { to: 'ours', event: 'ringing' },
+	'a forged event': { to: 'ours', secret: 'not the secret', status: 401 },
+};
 
 const ENGINES = { default: {}, legacy: { N8N_EXPRESSION_ENGINE: 'legacy' } };
 
@@ -42,17 +50,23 @@ async function publishTriggers(client, { credentials }) {
 async function measureReceiving({ n8n, setting, nodeBinary, report }, { webhooks, rounds }) {
 	const paths = await publishTriggers(n8n.client, setting);
 	const rates = {};
+	const answers = {};
 	for (const [engine, env] of Object.entries(ENGINES)) {
 		await n8n.stop();
 		await n8n.start({ env });
 		const runs = async () => (await n8n.client.callWebhook(paths.counted, undefined, { method: 'GET' })).data.runs;
 
+		const post = async (path, { status = 200, ...task }) => {
+			const whole = { url: `${n8n.server.url}/webhook/${path}`, secret: setting.webhookSecret, applicationSid: setting.applicationSid, ...task };
+			const { statuses, answerMs } = await ask('webhook-sender', whole, nodeBinary);
+			if (statuses[status] !== task.count) throw new Error(`${task.count} webhooks to ${path} were answered ${JSON.stringify(statuses)}.`);
+			return answerMs;
+		};
+
 		const send = async (path, count) => {
 			const before = await runs();
-			const task = { url: `${n8n.server.url}/webhook/${path}`, secret: setting.webhookSecret, applicationSid: setting.applicationSid, count, parallel: PARALLEL };
 			const started = performance.now();
-			const { accepted } = await ask('webhook-sender', task, nodeBinary);
-			if (accepted !== count) throw new Error(`Of ${count} webhooks to ${path} ${accepted} were accepted.`);
+			await post(path, { count, parallel: PARALLEL });
 			await until('the last run', async () => (await runs()) - before >= count, { everyMs: 20 });
 			return (count * 1000) / (performance.now() - started);
 		};
@@ -60,8 +74,10 @@ async function measureReceiving({ n8n, setting, nodeBinary, report }, { webhooks
 		const contestants = Object.fromEntries(['ours', 'bare', 'webhook'].map((name) => [name, () => send(paths[name], webhooks[engine])]));
 		for (const name of Object.keys(contestants)) await send(paths[name], Math.ceil(webhooks[engine] / 4));
 		rates[engine] = await inTurn(rounds, contestants, (name, rate) => report(`${engine} engine, ${name}: ${rate.toFixed(1)} webhooks/s`));
+		const one = ({ to, ...task }) => async () => median(await post(paths[to], { count: Math.ceil(webhooks[engine] / 4), parallel: 1, ...task }));
+		answers[engine] = await inTurn(rounds, Object.fromEntries(Object.entries(ONE_BY_ONE).map(([name, task]) => [name, one(task)])), (name, ms) => report(`${engine} engine, ${name}: answered after ${ms.toFixed(1)} ms`));
 	}
-	return { rates, parallel: PARALLEL };
+	return { rates, answers, parallel: PARALLEL };
 }
 
 module.exports = { ENGINES, measureReceiving };

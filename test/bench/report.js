@@ -54,7 +54,7 @@ function diallingSection({ dialling, size, latencyMs }) {
 
 function receivingSection({ receiving, size }) {
 	if (!receiving) return [];
-	const { rates, parallel } = receiving;
+	const { rates, answers, parallel } = receiving;
 	const rows = Object.entries(rates).map(([engine, { ours, bare, webhook }]) => [
 		ENGINE_NAMES[engine],
 		ratio(ratioByRound(ours, bare)),
@@ -72,6 +72,14 @@ function receivingSection({ receiving, size }) {
 			Object.entries(rates).flatMap(([engine, contestants]) => Object.entries(contestants).map(([name, values]) => [engine, name, spread(values, 1)])),
 		),
 		'</details>',
+		'### How long the gateway waits for its answer',
+		"Webhooks one at a time, on an n8n that does nothing else; milliseconds until the answer, and how much of it is n8n's own: the bare trigger checks nothing.",
+		table(
+			['Engine', 'Webhook', 'Milliseconds, median (least to most)', 'of the bare trigger'],
+			Object.entries(answers).flatMap(([engine, contestants]) =>
+				Object.entries(contestants).map(([name, values]) => [engine, name === 'bare' ? 'to the bare trigger' : name, spread(values, 1), ratio(ratioByRound(values, contestants.bare))]),
+			),
+		),
 	];
 }
 

@@ -150,7 +150,7 @@ describe('for the webhooks of a node', () => {
 		expect(state.opened).toBe(2);
 	});
 
-	test('a changed secret counts at once when a signature failed, and after ten seconds anyway', async () => {
+	test('a changed secret counts at once when a signature failed, the next within a second, and after ten anyway', async () => {
 		const { ask, state } = node(named('changed'));
 		await ask('known', 0);
 		state.secret = 'second';
@@ -158,7 +158,16 @@ describe('for the webhooks of a node', () => {
 		expect(await ask('failed', 2)).toBe('second');
 		expect(await ask('known', 3)).toBe('second');
 		state.secret = 'third';
-		expect(await ask('known', 10_002)).toBe('third');
+		expect(await ask('failed', 1_001)).toBe('second');
+		expect(await ask('failed', 1_002)).toBe('third');
+		state.secret = 'fourth';
+		expect(await ask('known', 11_002)).toBe('fourth');
+	});
+
+	test('forged webhooks do not have the credential opened each time', async () => {
+		const { ask, state } = node(named('forged'));
+		for (let now = 0; now < 3_000; now += 10) await ask('failed', now);
+		expect(state.opened).toBe(3);
 	});
 
 	test('two credentials are kept apart, and one without an id is opened each time', async () => {

@@ -79,15 +79,19 @@ export async function webhookSecret(
 	return !fresh && entry.secret !== undefined ? { secret: entry.secret } : answer;
 }
 
-/** Opening a credential costs n8n a question to its database; a webhook's credential is opened this often. Milliseconds. */
-const OPEN_AGAIN_AFTER_MS = 10_000;
+/**
+ * Opening a credential costs n8n a question to its database and an evaluation of its fields, more than all the rest of
+ * a webhook. So it is done this often, and when signatures fail a little more often, but not for each forged one.
+ * Milliseconds.
+ */
+const OPEN_AGAIN_AFTER_MS = { known: 10_000, failed: 1_000 };
 
-/** Secrets of credentials that were opened of late, by the credential's id. */
-const opened = new Map<string, { secret: string; at: number }>();
+/** Secrets of credentials that were opened of late, by the credential's id, and when for which reason. */
+const opened = new Map<string, { secret: string; known: number; failed: number }>();
 
 /**
- * The webhook secret for a webhook of a node, by the node's credential. A credential that was changed counts at once
- * when its new secret is the one that signs, and else within seconds.
+ * The webhook secret for a webhook of a node, by the node's credential. A credential that was changed counts within a
+ * second when its new secret is the one that signs, and else within ten.
  *
  * @param when as in `webhookSecret`: ask again with `failed` when a signature failed
  * @param now milliseconds since 1970
@@ -95,8 +99,10 @@ const opened = new Map<string, { secret: string; at: number }>();
 export async function secretFor(context: IWebhookFunctions, when: 'known' | 'failed', now: number): Promise<SecretAnswer> {
 	const id = context.getNode().credentials?.[CREDENTIAL_TYPE]?.id;
 	const recent = id ? opened.get(id) : undefined;
-	if (recent !== undefined && when === 'known' && now - recent.at < OPEN_AGAIN_AFTER_MS) return { secret: recent.secret };
+	if (recent !== undefined && now - recent[when] < OPEN_AGAIN_AFTER_MS[when]) return { secret: recent.secret };
+	const failed = when === 'failed' ? now : (recent?.failed ?? -Infinity);
+	if (recent !== undefined) recent.failed = failed;
 	const answer = await webhookSecret(await GatewayClient.open(context), when, now);
-	if (id && 'secret' in answer) opened.set(id, { secret: answer.secret, at: now });
+	if (id && 'secret' in answer) opened.set(id, { secret: answer.secret, known: now, failed });
 	return answer;
 }

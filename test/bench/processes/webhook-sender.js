@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Sends signed final events of different calls, so many at a time, each as soon as the one before was answered.
- * Gets its task from the parent process, and tells how many were accepted.
+ * Sends signed events of different calls, so many at a time, each as soon as the one before was answered.
+ * Gets its task from the parent process, and tells how many were answered with each status, and after how long.
  */
 
 const crypto = require('node:crypto');
@@ -10,8 +10,8 @@ const http = require('node:http');
 
 const { sign } = require('../../gateway/sign');
 
-/** A final event, as the gateway sends it. */
-const event = (applicationSid) => ({
+/** An event, as the gateway sends it; a final one unless told. */
+const event = (applicationSid, status = 'completed') => ({
 	call_sid: crypto.randomUUID(),
 	direction: 'outbound',
 	from: '+12025550100',
@@ -19,7 +19,7 @@ const event = (applicationSid) => ({
 	call_id: crypto.randomUUID(),
 	sip_status: 200,
 	sip_reason: 'OK',
-	call_status: 'completed',
+	call_status: status,
 	account_sid: crypto.randomUUID(),
 	trace_id: crypto.randomBytes(16).toString('hex'),
 	application_sid: applicationSid,
@@ -41,19 +41,23 @@ function post(url, agent, body, signature) {
 	});
 }
 
-process.once('message', async ({ url, secret, applicationSid, count, parallel }) => {
+process.once('message', async ({ url, secret, applicationSid, count, parallel, event: status }) => {
 	const agent = new http.Agent({ keepAlive: true, maxSockets: parallel });
 	let sent = 0;
-	let accepted = 0;
+	const statuses = {};
+	const answerMs = [];
 	const worker = async () => {
 		while (sent < count) {
 			sent += 1;
-			const body = JSON.stringify(event(applicationSid));
-			if ((await post(url, agent, body, sign(secret, body))) === 200) accepted += 1;
+			const body = JSON.stringify(event(applicationSid, status));
+			const started = performance.now();
+			const code = await post(url, agent, body, sign(secret, body));
+			answerMs.push(performance.now() - started);
+			statuses[code] = (statuses[code] ?? 0) + 1;
 		}
 	};
 	await Promise.all(Array.from({ length: parallel }, worker));
 	agent.destroy();
-	process.send({ accepted });
+	process.send({ statuses, answerMs });
 	process.disconnect();
 });
