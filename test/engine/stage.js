@@ -98,6 +98,8 @@ class Stage {
 		this.thrown = [];
 		this.count = 0;
 		this.processes = [];
+		/** How many of the next resumptions n8n does not carry out. */
+		this.failingResumes = 0;
 	}
 
 	/** From now on the webhooks of a run's items go to this many processes in turn, none of which knows what another heard. */
@@ -198,6 +200,10 @@ class Stage {
 		const { workflowData, webhookResponse, noWebhookResponse } = await type.webhook.call(context);
 		if (workflowData === undefined) return noWebhookResponse ? {} : { status: 200, text: webhookResponse };
 		if (execution.status !== 'waiting') return { status: 500, text: 'resumed already' };
+		if (this.failingResumes > 0) {
+			this.failingResumes -= 1;
+			return { status: 500, text: 'shutting down' };
+		}
 		entry.data.main = workflowData;
 		entry.metadata = { ...entry.metadata, forwardAllOutputs: true };
 		// The time is no longer over at this deadline; the engine takes the execution for one that waited.

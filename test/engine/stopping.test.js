@@ -69,7 +69,7 @@ test.each(WAITS)('while the run waits %s: it ends within a second, nothing rings
 
 test('what was not dialled says so, and is not taken for a failed call', async () => {
 	const { outputs } = await stopAfter(1, { callsInParallel: 1, callsPerSecond: 0.5 }, { items: phones(...numbers(3)), settings: { onError: 'continueRegularOutput' }, wait: 300 });
-	expect(outputs[0]).toMatchObject([{ sid: gateway.placed[0].sid }, { sid: null, message: expect.stringMatching(/stopped before/) }, { sid: null }]);
+	expect(outputs[0]).toMatchObject([{ sid: gateway.placed[0].sid }, { sid: null, outcome: 'skipped', skip_reason: 'stopped', message: expect.stringMatching(/stopped before/) }, { sid: null, outcome: 'skipped' }]);
 }, 10_000);
 
 test('a call under way when the run is stopped is told too, and not repeated', async () => {

@@ -241,3 +241,27 @@ test('every request for a webhook of a parked run leaves the key and the secret 
 		expect(text).not.toContain(gateway.world.accounts[0].webhook_secret);
 	}
 });
+
+test('a resume that n8n does not carry out (it is shutting down) is made good by the same event, once it may be tried again', async () => {
+	const { execution, placed } = await park();
+	stage.failingResumes = 1;
+	const now = Date.now();
+	const clock = jest.spyOn(Date, 'now');
+	try {
+		const at = now / 1000;
+		const send = async (laterMs) => {
+			clock.mockImplementation(() => now + laterMs);
+			return (await stage.send(placed, { call_status: 'busy', sip_status: 486 }, { at })).status;
+		};
+		expect(await send(0)).toBe(500);
+		// Perhaps n8n is only slow: not 200, or the event would be lost, and not resumed a second time.
+		expect(await send(1_900)).toBe(503);
+		expect(execution.status).toBe('waiting');
+		expect(await send(2_100)).toBe(200);
+	} finally {
+		clock.mockRestore();
+	}
+	await execution.until('success');
+	expect(execution.downstream[0]).toMatchObject([{ sid: placed.sid, outcome: 'busy' }]);
+	expect(execution.runs).toBe(2);
+});

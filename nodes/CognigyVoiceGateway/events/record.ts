@@ -9,7 +9,7 @@ export type Outcome =
 	| 'failed'
 	| 'canceled'
 	| 'unknown'
-	/** Not dialled, on purpose: a duplicate, or outside the calling window. */
+	/** Not dialled, on purpose: a duplicate, outside the calling window, or the run was stopped before. */
 	| 'skipped';
 
 /** The one shape in which every output speaks of a call: the gateway's own names, then what is derived from them. */

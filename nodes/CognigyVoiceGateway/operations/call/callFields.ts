@@ -230,7 +230,7 @@ const callOptions: INodeProperties = {
 			type: 'number',
 			typeOptions: { minValue: 0.001, numberPrecision: 3 },
 			default: 5,
-			description: 'How many calls may begin within one second. The first item\'s value counts.',
+			description: 'How many calls may begin within one second; 0.5 stands for one call every two seconds. The first item\'s value counts.',
 		},
 		doNotCallAgain,
 		{

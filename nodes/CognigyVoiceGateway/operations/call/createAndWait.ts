@@ -1,18 +1,10 @@
 import { randomBytes } from 'crypto';
-import {
-	NodeOperationError,
-	type IDataObject,
-	type IExecuteFunctions,
-	type INodeExecutionData,
-	type INodeProperties,
-} from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import type { CallOptions } from '../../dialling/callRequest';
 import { hookUrl } from '../../dialling/hookUrl';
 import { calleeOf, CallPreparer } from '../../dialling/prepare';
 import { DialSession, type Result } from '../../dialling/session';
 import { hasUnknownLiveCall, statesOf } from '../../events/callStates';
-import { webhookSecret } from '../../events/secret';
 import { completeRecord, isDone, type ResumeWhen, type WaitingCall, type WaitingState } from '../../events/waiting';
 import { GatewayClient } from '../../gateway/client';
 import { toItem } from '../items';
@@ -21,9 +13,7 @@ import type { Operation } from '../types';
 import { callFields } from './callFields';
 import { dialFailure, dialOutput, hintDoubts } from './output';
 import { KEPT_UNDER, resume, type KeptState } from './resume';
-
-/** A join asks the gateway about every call of the run: more than this belongs into several runs. */
-const MOST_ITEMS = 100;
+import { checkWait, waitAtMost } from './waitChecks';
 
 /** The gateway's own ring timeout, seconds. */
 const STANDARD_RING_S = 60;
@@ -71,54 +61,6 @@ const fields: INodeProperties[] = [
 			'Whether only webhooks with the account\'s signature count. Switch off only for a gateway that does not sign; the address of the waiting run is unguessable all the same.',
 	},
 ];
-
-function refuse(context: IExecuteFunctions, message: string, description: string): NodeOperationError {
-	return new NodeOperationError(context.getNode(), message, { description });
-}
-
-/** What has to be true of a run before it may dial and wait. */
-async function check(context: IExecuteFunctions, client: GatewayClient, resumeWhen: ResumeWhen, verify: boolean): Promise<void> {
-	const tool = context.getNode().type.endsWith('Tool');
-	if (typeof context.putExecutionToWait !== 'function' || (tool && context.isToolExecution?.() === true)) {
-		throw refuse(
-			context,
-			'This n8n cannot let a tool wait for a phone call. Nothing was dialled.',
-			'Use the operation Create instead: it places the call and returns at once, without the outcome.',
-		);
-	}
-	const count = context.getInputData().length;
-	if (count > MOST_ITEMS) {
-		throw refuse(
-			context,
-			`${count} items are more than the ${MOST_ITEMS} calls that one run can wait for. Nothing was dialled.`,
-			'Put a Loop Over Items node in front of this one, with a batch size of at most 100.',
-		);
-	}
-	if (resumeWhen === 'verdict' && count > 1) {
-		throw refuse(
-			context,
-			'Waiting for the answering machine verdict works with one item per run. Nothing was dialled.',
-			'The next node is meant to act while the call is alive: put a Loop Over Items node with batch size 1 in front of this one, or call a sub-workflow per item.',
-		);
-	}
-	const { amdSettings, detectAnsweringMachine } = context.getNodeParameter('options', 0, {}) as CallOptions;
-	if (resumeWhen === 'verdict' && (detectAnsweringMachine !== true || amdSettings?.eventsUrl)) {
-		throw refuse(
-			context,
-			'Waiting for the answering machine verdict needs the option Answering Machine Detection, without an Events URL. Nothing was dialled.',
-			'Add the option and switch it on, or choose another value under Resume When.',
-		);
-	}
-	if (!verify) return;
-	const secret = await webhookSecret(client, 'known', Date.now());
-	if ('problem' in secret) {
-		throw refuse(
-			context,
-			`The webhook secret cannot be read, so the end of the call could not be verified. Nothing was dialled. ${secret.problem.message}`,
-			'Copy the webhook secret from the Voice Gateway Self-Service Portal (page Account) into the credential, or use an API key that may read it.',
-		);
-	}
-}
 
 /** The state of this run's wait; a repeated try goes on with the nonce that its calls were placed with. */
 function stateOfRun(context: IExecuteFunctions, resumeWhen: ResumeWhen, verify: boolean): { state: KeptState; inherited: boolean } {
@@ -183,18 +125,6 @@ async function finishEarly(client: GatewayClient, state: WaitingState): Promise<
 	return complete;
 }
 
-/** Longest wait that a user may set. Minutes; 30 days. */
-const LONGEST_WAIT_MIN = 30 * 24 * 60;
-
-/** Reads Wait At Most before anything is dialled. Milliseconds; undefined: as long as the calls can take. */
-function waitAtMost(context: IExecuteFunctions): number | undefined {
-	const minutes = Number(context.getNodeParameter('waitAtMost', 0, 0));
-	if (!(minutes >= 0 && minutes <= LONGEST_WAIT_MIN)) {
-		throw refuse(context, `Wait At Most: this is not a number of minutes from 0 to ${LONGEST_WAIT_MIN}. Nothing was dialled.`, 'Correct the field.');
-	}
-	return minutes === 0 ? undefined : minutes * 60_000;
-}
-
 /** How long the calls can take, ringing and talking. Milliseconds. */
 function longestCall(results: Result[]): number {
 	const seconds = results.map(({ prepared }) => {
@@ -223,7 +153,7 @@ async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> 
 	const resumeWhen = context.getNodeParameter('resumeWhen', 0, 'ended') as ResumeWhen;
 	const verify = context.getNodeParameter('verifySignature', 0, true) as boolean;
 	const limit = waitAtMost(context);
-	await check(context, client, resumeWhen, verify);
+	await checkWait(context, client, resumeWhen, verify);
 	const { state, inherited } = stateOfRun(context, resumeWhen, verify);
 	const { resumeUrl } = executionOf(context);
 	const preparer = new CallPreparer(

@@ -51,12 +51,10 @@ export function dialOutput({ prepared, placement, skipped, error }: Result): Dia
 	if (skipped !== undefined) {
 		return { ...output, outcome: 'skipped', final: true, skip_reason: skipped.reason, next_window_at: skipped.nextWindowAt };
 	}
-	return {
-		...output,
-		outcome: 'failed',
-		final: true,
-		message: error === undefined ? 'Not dialled: the run was stopped before.' : (error.description ?? ''),
-	};
+	if (error === undefined) {
+		return { ...output, outcome: 'skipped', final: true, skip_reason: 'stopped', message: 'Not dialled: the run was stopped before.' };
+	}
+	return { ...output, outcome: 'failed', final: true, message: error.description ?? '' };
 }
 
 /** The record of an item when not even the first check could begin. */
