@@ -4,6 +4,7 @@ const { startGateway } = require('../gateway');
 const { pickerContext } = require('./contexts');
 const { ACTION, TRIGGER, credentialFor, nodeTypes } = require('./engine');
 const { answering, closeServers, deadUrl, HTML_PAGE, startServer } = require('./servers');
+const { callIn } = require('./steering');
 
 let gateway;
 beforeAll(async () => {
@@ -18,7 +19,7 @@ afterAll(async () => {
 const search = async (method, filter, credential = {}, type = ACTION) =>
 	(await nodeTypes([]).getByName(type).methods.listSearch[method].call(pickerContext(credentialFor(gateway, credential), type), filter)).results;
 
-const ALL = ['searchPhoneNumbers', 'searchApplications', 'searchApplicationsForCall', 'searchCarriers'];
+const ALL = ['searchPhoneNumbers', 'searchApplications', 'searchApplicationsForCall', 'searchCalls', 'searchCarriers'];
 
 describe('numbers', () => {
 	test('with plus sign, sorted, and with the name of the application where there is one', async () => {
@@ -83,6 +84,42 @@ describe('applications', () => {
 
 test.each([[undefined, ['Harbour Voice', 'Northline Telecom']], ['north', ['Northline Telecom']], ['x', []]])('carriers by name, searched for %p', async (filter, names) => {
 	expect(await search('searchCarriers', filter)).toEqual(names.map((name) => ({ name, value: name })));
+});
+
+describe('calls', () => {
+	let sids;
+	beforeEach(async () => {
+		sids = {
+			talking: await callIn(gateway, '+12025550220', 'in-progress'),
+			ringing: await callIn(gateway, '+12025550210', 'ringing'),
+			ended: await callIn(gateway, '+12025550486', 'busy'),
+			expired: await callIn(gateway, '+12025550404', 'failed'),
+		};
+		gateway.expireRecords(sids.expired);
+	});
+
+	test('who calls whom and how far it is; ended and expired ones are left out', async () => {
+		expect(await search('searchCalls')).toEqual([
+			{ name: '+12025550100 → +12025550210, ringing', value: sids.ringing },
+			{ name: '+12025550100 → +12025550220, in progress', value: sids.talking },
+		]);
+	});
+
+	test.each([
+		['0220', ['talking']], ['+1 (202) 555-0210', ['ringing']], ['0100', ['ringing', 'talking']], ['in progress', ['talking']], ['RINGING', ['ringing']], ['0486', []],
+	])('the search for %p finds %j', async (filter, found) => {
+		expect((await search('searchCalls', filter)).map(({ value }) => value)).toEqual(found.map((name) => sids[name]));
+	});
+
+	test('the search for a sid, or the start of one', async () => {
+		expect((await search('searchCalls', sids.talking)).map(({ value }) => value)).toEqual([sids.talking]);
+		expect((await search('searchCalls', sids.talking.slice(0, 13).toUpperCase())).map(({ value }) => value)).toEqual([sids.talking]);
+	});
+
+	test('a call without numbers is still offered', async () => {
+		const server = await startServer(answering(200, [{}, { call_sid: 'x', call_status: 'early-media', from: '' }]));
+		expect(await search('searchCalls', '', { baseUrl: server.url })).toEqual([{ name: 'unknown → unknown, early media', value: 'x' }]);
+	});
 });
 
 describe.each(ALL)('%s says what is wrong', (method) => {

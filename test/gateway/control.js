@@ -23,6 +23,7 @@ function controlRoutes(gateway) {
 	);
 	router.get('/placed', (req, res) => res.json(gateway.placed));
 	router.get('/requests', (req, res) => res.json(gateway.requests));
+	router.get('/updates', (req, res) => res.json(gateway.updates));
 	router.get('/deliveries', (req, res) => res.json(gateway.deliveries));
 	router.get('/rang/:number', (req, res) =>
 		res.json({ number: req.params.number, rang: gateway.rang(req.params.number) }),

@@ -83,12 +83,20 @@ function faultMiddleware(gateway) {
 		const fault = gateway.faults.forRequest(operationOf(req), to.number || to.name || to.sipUri);
 		if (!fault) return next();
 		if (before[fault.kind]) return before[fault.kind](fault, req, res, next);
-		const { json } = res;
+		const { json, sendStatus } = res;
+		const restore = () => Object.assign(res, { json, sendStatus });
 		// Only an answer that says the request took effect is replaced; a refusal goes out as it is.
 		res.json = (answer) => {
-			res.json = json;
+			restore();
 			if (res.statusCode >= 400) return res.json(answer);
 			after[fault.kind](fault, req, res, answer, () => res.json(answer));
+			return res;
+		};
+		// The "Accepted" of an update.
+		res.sendStatus = (status) => {
+			restore();
+			if (status >= 400) return res.sendStatus(status);
+			after[fault.kind](fault, req, res, 'Accepted', () => res.sendStatus(status));
 			return res;
 		};
 		return next();

@@ -22,6 +22,8 @@ class Gateway extends EventEmitter {
 		this.placed = [];
 		/** @type {object[]} every API request */
 		this.requests = [];
+		/** live call control that was accepted: {at, call_sid, body} */
+		this.updates = [];
 		this.faults = new Faults();
 		this.records = new Records();
 		this.webhookOptions = { webhookTimeoutMs };
@@ -89,6 +91,7 @@ class Gateway extends EventEmitter {
 		this.webhooks = this.newWebhooks();
 		this.placed.length = 0;
 		this.requests.length = 0;
+		this.updates.length = 0;
 		const fresh = loadWorld(this.options.world);
 		for (const key of Object.keys(this.world)) delete this.world[key];
 		Object.assign(this.world, fresh);

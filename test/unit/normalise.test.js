@@ -4,7 +4,8 @@ const { compiled } = require('./compiled');
 const { webhook, webhooks } = require('./recordings');
 
 const { normaliseEvent } = compiled('events/normalise.js');
-const { answeredBy, hungUpBy, isFinalStatus, outcomeOf } = compiled('events/record.js');
+const { answeredBy, hungUpBy, outcomeOf } = compiled('events/record.js');
+const { isFinalStatus } = compiled('gateway/types.js');
 
 const record = (fields) => normaliseEvent({ call_sid: '1', call_status: 'ringing', ...fields });
 

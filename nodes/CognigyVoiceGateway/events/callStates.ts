@@ -8,18 +8,27 @@ import { outcomeOf, type CallRecord } from './record';
 
 /** Asks the gateway how calls are doing: one by one, from its list of calls, and from its call history. */
 
-/** A call's record; null when the gateway does not know the call (any more, or yet). */
-export type State = { record: CallRecord | null } | { problem: GatewayProblem };
+/** A call that the gateway knows. */
+export interface KnownCall {
+	record: CallRecord;
+	/** `calls`: alive, or ended not long ago. `history`: ended. */
+	source: 'calls' | 'history';
+	/** As the gateway told it. */
+	raw: IDataObject;
+}
+
+/** How a call is doing; a null record: the gateway does not know the call (any more, or yet). */
+export type State = KnownCall | { record: null } | { problem: GatewayProblem };
 
 /** Up to this many calls are asked for one by one; beyond that one list costs less than many questions. */
 const ONE_BY_ONE = 8;
 
 const isObject = (value: unknown): value is IDataObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function recordOf(call: unknown): CallRecord | null {
+function knownCall(call: unknown): KnownCall | null {
 	// A list may hold {} for a call that has just expired.
 	if (!isObject(call) || typeof call.call_sid !== 'string' || typeof call.call_status !== 'string') return null;
-	return callRecord(call as GatewayEvent);
+	return { record: callRecord(call as GatewayEvent), source: 'calls', raw: call };
 }
 
 /** A row of the call history (CDR) as a record; numbers there have no plus sign. */
@@ -48,33 +57,43 @@ function recordOfHistory(row: IDataObject): CallRecord {
 }
 
 /** A call that ended long ago is found in the call history only. */
-async function fromHistory(client: GatewayClient, sid: string): Promise<State> {
-	const result = await client.send({ method: 'GET', path: '/RecentCalls', qs: { page: 1, count: 10, days: 2, filter: sid } });
-	if ('problem' in result) return result;
-	const rows = (result.answer.body as IDataObject | null)?.data;
-	if (!Array.isArray(rows)) return { problem: client.unreadable(result.answer, false) };
-	const row = rows.filter(isObject).find(({ call_sid: found }) => found === sid);
-	return { record: row === undefined ? null : recordOfHistory(row) };
-}
-
-/** How one call is doing. */
-export async function stateOf(client: GatewayClient, sid: string): Promise<State> {
-	const result = await client.send({ method: 'GET', path: `/Calls/${encodeURIComponent(sid)}` });
-	if (!('problem' in result)) {
-		const { body } = result.answer;
-		return isObject(body) ? { record: recordOf(body) } : { problem: client.unreadable(result.answer, false) };
+async function fromHistory(client: GatewayClient, sid: string, days: number): Promise<State> {
+	const result = await client.attempt({ method: 'GET', path: '/RecentCalls', qs: { page: 1, count: 10, days, filter: sid } });
+	const rows = 'answer' in result ? (result.answer.body as IDataObject | null)?.data : undefined;
+	if (!Array.isArray(rows)) {
+		const problem = 'problem' in result ? result.problem : client.unreadable(result.answer, false);
+		return { problem: { ...problem, message: `The call is not among the recent ones, and the call history could not be read. ${problem.message}` } };
 	}
-	return result.problem.code === '404' ? await fromHistory(client, sid) : result;
+	const row = rows.filter(isObject).find(({ call_sid: found }) => found === sid);
+	return row === undefined ? { record: null } : { record: recordOfHistory(row), source: 'history', raw: row };
 }
 
-/** The calls that the gateway lists, by sid. */
-async function list(client: GatewayClient, qs: IDataObject): Promise<{ calls: Map<string, CallRecord> } | { problem: GatewayProblem }> {
-	const result = await client.send({ method: 'GET', path: '/Calls', qs: { direction: 'outbound', ...qs } });
+/** How one call is doing, as far as the gateway keeps calls: until they are answered, then for an hour after the last change. */
+export async function recentStateOf(client: GatewayClient, sid: string): Promise<State> {
+	const result = await client.attempt({ method: 'GET', path: `/Calls/${encodeURIComponent(sid)}` });
+	if ('problem' in result) return result.problem.code === '404' ? { record: null } : result;
+	const { body } = result.answer;
+	const expired = isObject(body) && Object.keys(body).length === 0;
+	return knownCall(body) ?? (expired ? { record: null } : { problem: client.unreadable(result.answer, false) });
+}
+
+/**
+ * How one call is doing.
+ *
+ * @param days how far to look back in the call history, up to 30
+ */
+export async function stateOf(client: GatewayClient, sid: string, days = 2): Promise<State> {
+	const state = await recentStateOf(client, sid);
+	return 'record' in state && state.record === null ? await fromHistory(client, sid, days) : state;
+}
+
+/** The calls that the gateway lists: those alive, and those that ended not long ago. */
+export async function listCalls(client: GatewayClient, qs: IDataObject): Promise<{ calls: KnownCall[] } | { problem: GatewayProblem }> {
+	const result = await client.attempt({ method: 'GET', path: '/Calls', qs });
 	if ('problem' in result) return result;
 	const rows = result.answer.body;
 	if (!Array.isArray(rows)) return { problem: client.unreadable(result.answer, false) };
-	const records = rows.map(recordOf).filter((record): record is CallRecord => record !== null);
-	return { calls: new Map(records.map((record) => [record.call_sid as string, record])) };
+	return { calls: rows.map(knownCall).filter((call): call is KnownCall => call !== null) };
 }
 
 /** How several calls are doing, by sid. */
@@ -82,13 +101,11 @@ export async function statesOf(client: GatewayClient, sids: string[]): Promise<M
 	if (sids.length <= ONE_BY_ONE) {
 		return new Map(await Promise.all(sids.map(async (sid) => [sid, await stateOf(client, sid)] as const)));
 	}
-	const listed = await list(client, {});
+	const listed = await listCalls(client, { direction: 'outbound' });
 	if ('problem' in listed) return new Map(sids.map((sid) => [sid, listed]));
+	const bySid = new Map(listed.calls.map((call) => [call.record.call_sid, call]));
 	const states = new Map<string, State>();
-	for (const sid of sids) {
-		const record = listed.calls.get(sid);
-		states.set(sid, record === undefined ? await stateOf(client, sid) : { record });
-	}
+	for (const sid of sids) states.set(sid, bySid.get(sid) ?? (await stateOf(client, sid)));
 	return states;
 }
 
@@ -129,8 +146,8 @@ export async function statesIfAllDone(
  * whose placing got no answer: the webhooks of the call itself say for sure.
  */
 export async function hasUnknownLiveCall(client: GatewayClient, to: string, known: Set<string>): Promise<boolean> {
-	const listed = await list(client, { to });
+	const listed = await listCalls(client, { direction: 'outbound', to });
 	// It may be alive: its own webhooks, or the deadline, will tell.
 	if ('problem' in listed) return true;
-	return [...listed.calls.values()].some(({ call_sid: sid, final }) => !final && !known.has(sid as string));
+	return listed.calls.some(({ record }) => !record.final && !known.has(record.call_sid as string));
 }

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { isFinalStatus } from '../gateway/types';
 import type { GatewayEvent } from './parse';
-import { answeredBy, hungUpBy, isFinalStatus, outcomeOf, VERDICT_KEY, type CallRecord } from './record';
+import { answeredBy, hungUpBy, outcomeOf, VERDICT_KEY, type CallRecord } from './record';
 
 /** One event of a call: the record, and what kind of event it is. */
 export interface CallEventRecord extends CallRecord {

@@ -34,11 +34,6 @@ export interface CallRecord {
 	tag: IDataObject | null;
 }
 
-/** The statuses after which the gateway sends no other. */
-const FINAL_STATUSES = new Set(['completed', 'busy', 'no-answer', 'failed', 'canceled']);
-
-export const isFinalStatus = (status: string | null): boolean => status !== null && FINAL_STATUSES.has(status);
-
 /**
  * How a call ended, from its status and its SIP status.
  *

@@ -41,7 +41,7 @@ export interface ClientSettings {
 	/** Milliseconds that an answer may take. */
 	timeoutMs?: number;
 	/**
-	 * Given: `ask` and `list` wait for what passes by itself (a rate limit, no capacity) and send the request again,
+	 * Given: `attempt`, `ask` and `list` wait for what passes by itself (a rate limit, no capacity) and send the request again,
 	 * until this says that the workflow was stopped. Left out: they do not, for whoever waits at a screen.
 	 */
 	patientUntil?: Canceled;
@@ -158,18 +158,29 @@ export class GatewayClient {
 	/**
 	 * Sends a request that rings nobody's phone; a patient client waits for what passes by itself, and sends it again.
 	 *
+	 * @returns the answer, a 2xx; or the problem that is left, explained
+	 */
+	async attempt(request: GatewayRequest): Promise<GatewayResult> {
+		const { patientUntil } = this.settings;
+		for (let retry = 0; ; retry++) {
+			const result = await this.send(request);
+			if ('answer' in result) return result;
+			const wait = patientUntil === undefined || retry >= RETRIES ? undefined : waitBefore(retry, result.problem);
+			if (wait !== undefined) await pause(wait, patientUntil as Canceled);
+			if (wait === undefined || patientUntil?.()) return result;
+		}
+	}
+
+	/**
+	 * As `attempt`, for whoever needs the answer.
+	 *
 	 * @returns the answer, a 2xx
 	 * @throws {GatewayProblemError} for any other
 	 */
 	async ask(request: GatewayRequest): Promise<GatewayAnswer> {
-		const { patientUntil } = this.settings;
-		for (let retry = 0; ; retry++) {
-			const result = await this.send(request);
-			if ('answer' in result) return result.answer;
-			const wait = patientUntil === undefined || retry >= RETRIES ? undefined : waitBefore(retry, result.problem);
-			if (wait !== undefined) await pause(wait, patientUntil as Canceled);
-			if (wait === undefined || patientUntil?.()) throw new GatewayProblemError(result.problem);
-		}
+		const result = await this.attempt(request);
+		if ('problem' in result) throw new GatewayProblemError(result.problem);
+		return result.answer;
 	}
 
 	/**

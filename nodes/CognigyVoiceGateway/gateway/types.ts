@@ -46,6 +46,16 @@ export interface CreateCallRequest {
 export interface Application {
 	application_sid: string;
 	name: string;
+	/** What the gateway asks when a call begins. */
+	call_hook?: CallHook | null;
+}
+
+/** Where an application is to be found, and how to get in. */
+export interface CallHook {
+	url: string;
+	method?: string | null;
+	username?: string | null;
+	password?: string | null;
 }
 
 /** The part of a phone number that the nodes use; `number` has no plus sign. */
@@ -61,3 +71,17 @@ export interface Carrier {
 	voip_carrier_sid: string;
 	name: string;
 }
+
+/** The part of a listed call that the nodes use; a call that has just expired is listed as {}. */
+export interface ListedCall {
+	call_sid?: string;
+	call_status?: string;
+	from?: string;
+	to?: string;
+}
+
+/** The statuses after which the gateway sends no other. */
+const FINAL_STATUSES = new Set(['completed', 'busy', 'no-answer', 'failed', 'canceled']);
+
+/** Whether a call with this status has ended. */
+export const isFinalStatus = (status: string | null): boolean => status !== null && FINAL_STATUSES.has(status);

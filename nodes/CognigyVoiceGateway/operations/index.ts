@@ -10,13 +10,21 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { createCall } from './call/create';
 import { createCallAndWait } from './call/createAndWait';
+import { getCall } from './call/get';
 import { getActiveCount } from './call/getActiveCount';
+import { getManyCalls } from './call/getMany';
+import { hangUpCall } from './call/hangUp';
+import { updateCall } from './call/update';
 import { toItem } from './items';
 import type { Operation, Resource } from './types';
 
 /** The operation table: the only place that lists them. */
 export const RESOURCES: readonly Resource[] = [
-	{ value: 'call', name: 'Call', operations: [createCall, createCallAndWait, getActiveCount] },
+	{
+		value: 'call',
+		name: 'Call',
+		operations: [createCall, createCallAndWait, getCall, getActiveCount, getManyCalls, hangUpCall, updateCall],
+	},
 ];
 
 function withOperation(field: INodeProperties, resource: Resource, operation: Operation): INodeProperties {

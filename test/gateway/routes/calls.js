@@ -70,6 +70,7 @@ function routes(gateway) {
 		// A record that came back after a DELETE does not know which server has the call.
 		if (!record.service_url) throw new Error(`Failed to parse URL from undefined/v1/updateCall/${sid}`);
 		const answer = controlCall(gateway, sid, req.body);
+		gateway.updates.push({ at: Date.now(), call_sid: sid, body: req.body });
 		if (answer) return res.status(200).json(answer);
 		return res.sendStatus(202);
 	});

@@ -59,6 +59,28 @@ describe('live call control', () => {
 		]);
 	});
 
+	test('what was accepted is kept, what was refused is not', async () => {
+		const sid = await placed('+15089084220');
+		await reaches(sid, 'in-progress');
+		await env.api('PUT', `/Calls/${sid}`, { mute_status: 'mute' });
+		await env.api('PUT', `/Calls/${sid}`, { mute_status: 'x' });
+		await env.api('PUT', `/Calls/${sid}`, { call_status: 'no-answer' });
+		const kept = [{ call_sid: sid, body: { mute_status: 'mute' } }];
+		expect(env.gateway.updates).toMatchObject(kept);
+		expect(await (await fetch(`${env.gateway.url}/control/updates`)).json()).toMatchObject(kept);
+		env.gateway.reset();
+		expect(env.gateway.updates).toEqual([]);
+	});
+
+	test('a fault that strikes after an update hides it, and leaves a refusal alone', async () => {
+		const sid = await placed('+15089084220');
+		await reaches(sid, 'in-progress');
+		env.gateway.setFaults({ kind: '500-after-placing', operation: 'updateCall' });
+		expect(await text(await env.api('PUT', `/Calls/${sid}`, { mute_status: 'mute' }))).toEqual([500, 'Internal Server Error']);
+		expect(env.gateway.updates).toHaveLength(1);
+		expect((await env.api('PUT', '/Calls/00000000-0000-4000-8000-0000000000ff', { mute_status: 'mute' })).status).toBe(404);
+	});
+
 	test('cancelling a ringing call: the record says no-answer, no webhook does', async () => {
 		const sid = await placed('+15089084180');
 		await reaches(sid, 'ringing');

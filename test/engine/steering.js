@@ -1,0 +1,53 @@
+'use strict';
+
+const { APPLICATION, FROM, locator } = require('./calls');
+const { credentialFor, runAction } = require('./engine');
+
+/** Shorthands for tests of the operations that read and change calls. */
+
+/** A sid that no call has. */
+const NO_CALL = '00000000-0000-4000-8000-0000000000ff';
+
+const apiOf = (gateway) => {
+	const { accountSid, apiKey } = credentialFor(gateway);
+	return async (method, path, body) =>
+		await fetch(`${gateway.url}/v1/Accounts/${accountSid}${path}`, {
+			method,
+			headers: { Authorization: `Bearer ${apiKey}`, 'Content-Type': 'application/json' },
+			body: JSON.stringify(body),
+		});
+};
+
+/**
+ * Places a call and waits until it has a status.
+ *
+ * @returns {Promise<string>} its sid
+ */
+async function callIn(gateway, number, status, more = {}) {
+	const answer = await apiOf(gateway)('POST', '/Calls', { application_sid: APPLICATION, from: FROM, to: { type: 'phone', number }, ...more });
+	const { sid } = await answer.json();
+	await reaches(gateway, sid, status);
+	return sid;
+}
+
+/** Waits until the gateway's record of a call has a status. */
+async function reaches(gateway, sid, status) {
+	await new Promise((resolve) => {
+		const look = () => {
+			if (gateway.records.records.get(sid)?.fields.call_status !== status) return;
+			gateway.off('event', look);
+			resolve();
+		};
+		gateway.on('event', look);
+		look();
+	});
+}
+
+/** Runs an operation of the resource Call. */
+const operate = async (gateway, operation, { parameters = {}, credential = {}, ...setup } = {}) =>
+	await runAction({ credential: credentialFor(gateway, credential), parameters: { operation, options: {}, ...parameters }, ...setup });
+
+/** The field Call, given by ID. */
+const byId = (sid) => ({ call: locator(sid, 'id') });
+
+module.exports = { NO_CALL, apiOf, byId, callIn, operate, reaches };
