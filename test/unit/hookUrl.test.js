@@ -2,7 +2,7 @@
 
 const { compiled } = require('./compiled');
 
-const { hookUrl, RETRY_FRAGMENT } = compiled('dialling/hookUrl.js');
+const { hookUrl, RETRY_FRAGMENT } = compiled('gateway/hookUrl.js');
 
 const CLOUD = { baseUrl: 'https://api-vg-trial.cognigy.ai', cloud: true };
 const ON_PREMISES = { baseUrl: 'https://vg-api.example.com', cloud: false };

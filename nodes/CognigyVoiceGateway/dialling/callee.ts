@@ -1,16 +1,8 @@
 /** What may be dialled: telephone numbers in E.164, SIP URIs, registered users. Pure functions; a refusal says why. */
 
-/** A value that must not be dialled, with the reason and the remedy. */
-export class UnusableValueError extends Error {
-	/** @param field display name of the node's field */
-	constructor(
-		readonly field: string,
-		message: string,
-	) {
-		super(message);
-		this.name = 'UnusableValueError';
-	}
-}
+import { UnusableValueError } from '../gateway/unusable';
+
+export { UnusableValueError };
 
 /** Invisible marks that come along when a number is copied. */
 const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;

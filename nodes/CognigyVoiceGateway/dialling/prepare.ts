@@ -2,13 +2,13 @@ import { NodeOperationError, type IExecuteFunctions, type NodeApiError } from 'n
 
 import { GatewayProblemError, type GatewayClient } from '../gateway/client';
 import { UUID } from '../gateway/environments';
+import { hookUrl } from '../gateway/hookUrl';
 import type { CreateCallRequest, PhoneNumber } from '../gateway/types';
 import { ASSIGNED_APPLICATION } from '../pickers/applications';
 import { listPhoneNumbers } from '../pickers/phoneNumbers';
 import { caller, UnusableValueError } from './callee';
 import { buildCallRequest } from './callRequest';
 import { guardsOf, type GuardOptions, type Guards } from './guards';
-import { hookUrl } from './hookUrl';
 import { ItemFields } from './itemFields';
 
 /** A call that may be dialled, or the reason why not. */

@@ -2,8 +2,8 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { pairedTrigger } from '../events/pairing';
 import type { GatewayAccount } from '../gateway/environments';
+import { hookUrl } from '../gateway/hookUrl';
 import { UnusableValueError } from './callee';
-import { hookUrl } from './hookUrl';
 
 /** Where Create lets the gateway report to: the trigger of the same workflow, a URL, or nowhere. */
 export class StatusUpdates {

@@ -58,6 +58,22 @@ export interface CallHook {
 	password?: string | null;
 }
 
+/** A webhook of an application. */
+export interface ApplicationHook {
+	webhook_sid?: string | null;
+	url: string;
+	method: string;
+	username?: string | null;
+	password?: string | null;
+}
+
+/** An application with its webhooks; null: it has none. */
+export interface ApplicationWithHooks extends Application {
+	account_sid?: string | null;
+	call_hook: ApplicationHook | null;
+	call_status_hook: ApplicationHook | null;
+}
+
 /** The part of a phone number that the nodes use; `number` has no plus sign. */
 export interface PhoneNumber {
 	phone_number_sid: string;

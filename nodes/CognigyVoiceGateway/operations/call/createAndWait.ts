@@ -1,12 +1,12 @@
 import { randomBytes } from 'crypto';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
-import { hookUrl } from '../../dialling/hookUrl';
 import { calleeOf, CallPreparer } from '../../dialling/prepare';
 import { DialSession, type Result } from '../../dialling/session';
 import { hasUnknownLiveCall, statesOf } from '../../events/callStates';
 import { completeRecord, isDone, type ResumeWhen, type WaitingCall, type WaitingState } from '../../events/waiting';
 import { GatewayClient } from '../../gateway/client';
+import { hookUrl } from '../../gateway/hookUrl';
 import { toItem } from '../items';
 import { requestTimeoutOf } from '../perItem';
 import type { Operation } from '../types';

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { UnusableValueError } from '../../dialling/callee';
-import { hookUrl } from '../../dialling/hookUrl';
+import { hookUrl } from '../../gateway/hookUrl';
 import { VERDICT_KEY } from '../../events/record';
 import type { Job } from '../perItem';
 

@@ -1,5 +1,5 @@
-import { UnusableValueError } from './callee';
-import type { GatewayAccount } from '../gateway/environments';
+import type { GatewayAccount } from './environments';
+import { UnusableValueError } from './unusable';
 
 /**
  * Asks the gateway to repeat a webhook that got no 200, 202 or 204: 5 times, after connection problems and any 4xx or 5xx.
