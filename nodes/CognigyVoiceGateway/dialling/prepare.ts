@@ -30,11 +30,13 @@ export class CallPreparer {
 
 	/**
 	 * @param statusUrlOf where the status updates of an item's call go, checked; undefined: nowhere
+	 * @param detectionUrlOf where its answering-machine events go, if not with the status updates
 	 */
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly client: GatewayClient,
 		private readonly statusUrlOf: (itemIndex: number) => string | undefined,
+		private readonly detectionUrlOf: (itemIndex: number) => string | undefined = () => undefined,
 	) {
 		this.fields = new ItemFields(context);
 	}
@@ -85,7 +87,7 @@ export class CallPreparer {
 			},
 			options,
 			statusUrl,
-			amdUrl: options.detectAnsweringMachine === true && eventsUrl ? hookUrl(eventsUrl, 'Events URL', this.client.account) : undefined,
+			amdUrl: options.detectAnsweringMachine === true && eventsUrl ? hookUrl(eventsUrl, 'Events URL', this.client.account) : this.detectionUrlOf(itemIndex),
 		};
 		// Everything that needs no answer of the gateway first, so that a typing error costs no request.
 		const request = buildCallRequest({ ...plan, applicationSid: '' });

@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { pairedTrigger } from '../events/pairing';
 import type { GatewayAccount } from '../gateway/environments';
+import { UUID } from '../gateway/environments';
 import { hookUrl } from '../gateway/hookUrl';
 import { UnusableValueError } from './callee';
 
@@ -9,6 +10,8 @@ import { UnusableValueError } from './callee';
 export class StatusUpdates {
 	/** Items whose calls nobody hears of, because the workflow has no trigger. */
 	unheard = 0;
+	/** Items whose calls go to another application than the one that reports to the workflow's trigger. */
+	elsewhere = 0;
 	private readonly trigger;
 
 	constructor(
@@ -28,6 +31,12 @@ export class StatusUpdates {
 		switch (this.trigger.state) {
 			case 'listening':
 				return hookUrl(this.trigger.url, 'Status Updates', this.account);
+			case 'application': {
+				// The application itself reports its calls there; named here too, the trigger would hear everything twice.
+				const application = String(this.context.getNodeParameter('application', itemIndex, '', { extractValue: true }) ?? '').trim().toLowerCase();
+				if (UUID.test(application) && application !== this.trigger.applicationSid) this.elsewhere++;
+				return undefined;
+			}
 			case 'inactive':
 				throw new UnusableValueError(
 					'Status Updates',
@@ -37,5 +46,15 @@ export class StatusUpdates {
 				this.unheard++;
 				return undefined;
 		}
+	}
+
+	/**
+	 * Where answering-machine events go when they do not go with the status updates: an application reports statuses only.
+	 *
+	 * @throws {UnusableValueError} when the gateway cannot reach it
+	 */
+	detectionUrlOf(itemIndex: number): string | undefined {
+		const chosen = this.context.getNodeParameter('statusUpdates', itemIndex, 'none') as string;
+		return chosen === 'trigger' && this.trigger.state === 'application' ? hookUrl(this.trigger.url, 'Status Updates', this.account) : undefined;
 	}
 }

@@ -9,6 +9,8 @@ export interface EventFilter {
 	/** For `selected`: call statuses, and `amd` for every answering-machine event. */
 	events: string[];
 	applicationSid?: string;
+	/** The application that reports to the trigger. Events that name no application are its own, e.g. those of a transferred leg. */
+	reportedBy?: string;
 	direction?: string;
 	/** All of them must match; a key may be a path into nested metadata, e.g. `customer.id`. */
 	metadata: Array<{ key: string; value: string }>;
@@ -43,6 +45,7 @@ export function passes(record: CallEventRecord, filter: EventFilter): boolean {
 			break;
 	}
 	if (filter.applicationSid && record.application_sid !== filter.applicationSid) return false;
+	if (filter.reportedBy && record.application_sid !== null && record.application_sid !== filter.reportedBy) return false;
 	if (filter.direction && record.direction !== filter.direction) return false;
 	return filter.metadata.every(({ key, value }) => {
 		const found = valueAt(record.tag, key);

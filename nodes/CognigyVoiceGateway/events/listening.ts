@@ -2,7 +2,9 @@ import type { IHookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { GatewayClient } from '../gateway/client';
+import { isRegistered, leftovers, listensToApplication, patientClient, register, seenBy, unregister } from './applicationCalls';
 import { announceTrigger, isAnnounced, withdrawTrigger } from './pairing';
+import { putBack } from './putBack';
 import { webhookSecret } from './secret';
 
 /** What happens when a trigger's workflow is published, unpublished, or listens for a test event. */
@@ -27,15 +29,34 @@ function announcedUrl(context: IHookFunctions): string {
 /** A test URL lives for one event and is nothing that a call should be told of. */
 const isTest = (context: IHookFunctions): boolean => context.getMode() === 'manual';
 
-export function isListening(context: IHookFunctions): boolean {
+/** Whether the gateway reports to this trigger, under its present URL. */
+export async function isListening(context: IHookFunctions): Promise<boolean> {
 	if (isTest(context)) return false;
+	if (listensToApplication(context)) return await isRegistered(context, announcedUrl(context));
+	if (leftovers(seenBy(context)).length > 0) return false;
 	return isAnnounced(context.getWorkflowStaticData('global'), context.getNode().id, announcedUrl(context));
 }
 
+/** Puts applications right at which this trigger was registered before it was set to the calls of its workflow. */
+async function tidyUp(context: IHookFunctions): Promise<void> {
+	const seen = seenBy(context);
+	const sids = leftovers(seen);
+	if (sids.length === 0) return;
+	const client = await patientClient(context).catch((error: Error) => {
+		context.logger.error('The Status Webhook of an application could not be put back', { applications: sids, error: error.message });
+	});
+	if (!client) return;
+	for (const sid of sids) await putBack(context, client, sid, seen);
+}
+
 /**
- * Makes sure that webhooks can be verified, and leaves the production URL for the action nodes of the workflow.
+ * Makes sure that webhooks can be verified, and leaves the production URL for the action nodes of the workflow, or
+ * registers it at an application.
  *
- * @throws {NodeOperationError} when verification is impossible, saying what to do
+ * A listening for one test event changes no application: its live calls would go to a URL that dies after one event,
+ * and whoever listens there would hear nothing meanwhile.
+ *
+ * @throws {NodeOperationError} when verification or registration is impossible, saying what to do
  */
 export async function startListening(context: IHookFunctions): Promise<boolean> {
 	const verification = context.getNodeParameter('verification') as string;
@@ -57,13 +78,23 @@ export async function startListening(context: IHookFunctions): Promise<boolean> 
 			);
 		}
 	}
-	if (!isTest(context)) {
-		announceTrigger(context.getWorkflowStaticData('global'), context.getNode().id, announcedUrl(context));
+	if (isTest(context)) return true;
+	const data = context.getWorkflowStaticData('global');
+	if (listensToApplication(context)) {
+		// Announced as well, a call of the workflow would be reported twice: by its application and to its own URL.
+		withdrawTrigger(data, context.getNode().id);
+		await register(context, announcedUrl(context));
+	} else {
+		await tidyUp(context);
+		announceTrigger(data, context.getNode().id, announcedUrl(context));
 	}
 	return true;
 }
 
-export function stopListening(context: IHookFunctions): boolean {
-	if (!isTest(context)) withdrawTrigger(context.getWorkflowStaticData('global'), context.getNode().id);
+/** Takes back what {@link startListening} did. */
+export async function stopListening(context: IHookFunctions): Promise<boolean> {
+	if (isTest(context)) return true;
+	withdrawTrigger(context.getWorkflowStaticData('global'), context.getNode().id);
+	await unregister(context);
 	return true;
 }

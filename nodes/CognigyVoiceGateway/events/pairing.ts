@@ -1,4 +1,7 @@
-import type { IDataObject, IExecuteFunctions, INode } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { registrations } from './registrations';
+import { isOfApplication, triggersOf } from './workflowTriggers';
 
 /**
  * How the action node finds the trigger of its own workflow: on activation the trigger leaves its production URL
@@ -6,8 +9,6 @@ import type { IDataObject, IExecuteFunctions, INode } from 'n8n-workflow';
  */
 
 const STORED_UNDER = 'cognigyVoiceGatewayTriggers';
-
-const TRIGGER_TYPE = 'cognigyVoiceGatewayTrigger';
 
 function urls(workflowData: IDataObject): Record<string, string> {
 	return (workflowData[STORED_UNDER] ?? {}) as Record<string, string>;
@@ -30,18 +31,11 @@ export function withdrawTrigger(workflowData: IDataObject, nodeId: string): void
 /** The trigger that belongs to an action node. */
 export type PairedTrigger =
 	| { state: 'listening'; url: string }
+	/** It hears of every call of an application from the application itself; the URL is for what does not come that way. */
+	| { state: 'application'; name: string; applicationSid: string; url: string }
 	/** The workflow has a trigger, but it does not listen: the workflow is not active. */
 	| { state: 'inactive'; name: string }
 	| { state: 'none' };
-
-/** n8n offers no list of the workflow's nodes; its contexts carry the workflow all the same. */
-function triggersOf(context: IExecuteFunctions): INode[] | undefined {
-	const { workflow } = context as unknown as { workflow?: { nodes?: Record<string, INode> } };
-	if (workflow?.nodes === undefined) return undefined;
-	return Object.values(workflow.nodes).filter(
-		({ type, disabled }) => disabled !== true && type.split('.').pop() === TRIGGER_TYPE,
-	);
-}
 
 /** Finds the trigger of the workflow in which the action node runs. */
 export function pairedTrigger(context: IExecuteFunctions): PairedTrigger {
@@ -52,7 +46,15 @@ export function pairedTrigger(context: IExecuteFunctions): PairedTrigger {
 		const [url] = Object.values(announced);
 		return url === undefined ? { state: 'none' } : { state: 'listening', url };
 	}
-	const url = triggers.map(({ id }) => announced[id]).find(Boolean);
+	const paired = triggers.filter((trigger) => !isOfApplication(trigger));
+	const url = paired.map(({ id }) => announced[id]).find(Boolean);
 	if (url !== undefined) return { state: 'listening', url };
-	return triggers.length > 0 ? { state: 'inactive', name: triggers[0].name } : { state: 'none' };
+	if (paired.length === 0) {
+		const registered = Object.entries(registrations(context.getWorkflowStaticData('global')));
+		for (const { id, name } of triggers) {
+			const [applicationSid, registration] = registered.find(([, { node }]) => node === id) ?? [];
+			if (applicationSid !== undefined && registration !== undefined) return { state: 'application', name, applicationSid, url: registration.url };
+		}
+	}
+	return triggers.length > 0 ? { state: 'inactive', name: (paired[0] ?? triggers[0]).name } : { state: 'none' };
 }

@@ -5,6 +5,46 @@ import { anyApplicationField } from '../pickers/applications';
 /** What the trigger asks its user. */
 export const triggerFields: INodeProperties[] = [
 	{
+		displayName: 'Calls',
+		name: 'calls',
+		type: 'options',
+		options: [
+			{
+				name: 'All Calls of an Application',
+				value: 'application',
+				description: 'Inbound calls too, and calls that somebody else places. Uses the Status Webhook of the application.',
+			},
+			{
+				name: 'Of This Workflow',
+				value: 'workflow',
+				description: 'Calls that the action node of this workflow places, and others that are given the URL of this trigger',
+			},
+		],
+		default: 'workflow',
+		description: 'Whose calls start this workflow',
+	},
+	{
+		...anyApplicationField('The application whose calls start this workflow. While the workflow is published, the application reports them to this trigger.'),
+		displayOptions: { show: { calls: ['application'] } },
+	},
+	{
+		displayName: 'Replace Existing Webhook',
+		name: 'replaceExistingWebhook',
+		type: 'boolean',
+		default: false,
+		displayOptions: { show: { calls: ['application'] } },
+		description:
+			'Whether to take the place of a Status Webhook that the application already has, such as that of a Cognigy.AI endpoint, which then hears nothing of its calls. It is put back when the workflow is unpublished.',
+	},
+	{
+		displayName:
+			'Listening for a test event leaves the application as it is, so that live calls are not cut off. To test, place a call with the Test URL as its Status URL.',
+		name: 'applicationTestNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { calls: ['application'] } },
+	},
+	{
 		displayName: 'Listen For',
 		name: 'listenFor',
 		type: 'options',
@@ -94,7 +134,7 @@ export const triggerFields: INodeProperties[] = [
 		displayOptions: { show: { verification: ['token'] } },
 		default: '',
 		description:
-			'At least 20 random letters and digits. Add ?token= and the token to the URL that you give to the gateway; the action node of this workflow does so by itself.',
+			'At least 20 random letters and digits. Add ?token= and the token to the URL that you give to the gateway; the action node of this workflow does so by itself, and so does this trigger at an application.',
 	},
 	{
 		displayName: 'Filters',
@@ -104,7 +144,7 @@ export const triggerFields: INodeProperties[] = [
 		default: {},
 		description: 'An event that does not match all of them starts no run',
 		options: [
-			anyApplicationField('Only calls of this application', false),
+			{ ...anyApplicationField('Only calls of this application', false), displayOptions: { show: { '/calls': ['workflow'] } } },
 			{
 				displayName: 'Direction',
 				name: 'direction',

@@ -1,5 +1,6 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
+import { reportingApplication } from './applicationCalls';
 import type { EventFilter } from './filter';
 import { receive, type IncomingWebhook, type Verification } from './receive';
 import { secretFor } from './secret';
@@ -23,7 +24,7 @@ function filterOf(context: IWebhookFunctions): EventFilter {
 	return {
 		listenFor: context.getNodeParameter('listenFor', 'final') as EventFilter['listenFor'],
 		events: context.getNodeParameter('events', []) as string[],
-		applicationSid: application.trim().toLowerCase() || undefined,
+		...(reportingApplication(context) ?? { applicationSid: application.trim().toLowerCase() || undefined }),
 		direction: filters.direction || undefined,
 		metadata: (filters.metadata?.pairs ?? [])
 			.filter(({ key }) => key !== '')

@@ -17,6 +17,7 @@ async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> 
 		context,
 		client,
 		(index) => updates.urlOf(index),
+		(index) => updates.detectionUrlOf(index),
 	);
 	const session = new DialSession(context, client, preparer);
 	const results = await session.dial();
@@ -25,6 +26,13 @@ async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> 
 		context.addExecutionHints({
 			message:
 				'The calls are placed, but this workflow will not hear how they end: it has no Cognigy Voice Gateway Trigger. Add one and publish the workflow, or set Status Updates to None.',
+			location: 'outputPane',
+		});
+	}
+	if (updates.elsewhere > 0) {
+		context.addExecutionHints({
+			message:
+				'Some calls are placed with another application than the one whose calls the trigger of this workflow hears, so this workflow will not hear how they end. Choose that application, or set Status Updates to Webhook URL or None.',
 			location: 'outputPane',
 		});
 	}
