@@ -83,6 +83,28 @@ class Calls {
 		return call;
 	}
 
+	/**
+	 * A call that comes in, for one of the applications; its number decides what becomes of it, as for a call that goes out.
+	 * @param {{applicationSid: string, from: string, to: string}} party
+	 * @returns {Call}
+	 */
+	receive({ applicationSid, from, to }) {
+		const { world } = this.gateway;
+		const app = world.applications.find((each) => each.application_sid === applicationSid);
+		const call = this.create({
+			direction: 'inbound',
+			to,
+			from,
+			accountSid: app.account_sid,
+			applicationSid,
+			outcome: outcomeFor(to),
+			hooks: this.gateway.hooksOf({ call_status_hook: app.call_status_hook && { ...app.call_status_hook } }),
+			trunk: null,
+		});
+		this.start(call);
+		return call;
+	}
+
 	create(fields) {
 		const call = {
 			sid: newSid(),

@@ -49,6 +49,13 @@ function controlRoutes(gateway) {
 		res.status(204).end();
 	});
 
+	router.post('/inbound', (req, res) => {
+		const { application_sid: applicationSid, from, to } = body(req);
+		if (!gateway.world.applications.some((app) => app.application_sid === applicationSid)) {
+			return res.status(400).json({ msg: 'application_sid must name an application' });
+		}
+		return res.json({ sid: gateway.receiveCall({ applicationSid, from: String(from), to: String(to) }).sid });
+	});
 	router.put('/time-scale', (req, res) => {
 		const scale = Number(body(req).time_scale);
 		if (!(scale > 0)) return res.status(400).json({ msg: 'time_scale must be a number above 0' });

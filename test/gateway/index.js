@@ -46,6 +46,11 @@ class Gateway extends EventEmitter {
 		return this.webhooks.deliveries;
 	}
 
+	/** Let somebody call a number of the account, which an application answers. */
+	receiveCall(party) {
+		return this.calls.receive(party);
+	}
+
 	/** How often a number was called, however it is written. A call that never got beyond the API does not count. */
 	rang(number) {
 		const plain = (party) => (/[a-z@]/i.test(party) ? party : party.replace(/\D/g, ''));

@@ -6,7 +6,7 @@ const { strict } = require('./strictContext');
 const { announceTrigger, isAnnounced, pairedTrigger, withdrawTrigger } = compiled('events/pairing.js');
 
 const TRIGGER = 'n8n-nodes-cognigy-voice-gateway.cognigyVoiceGatewayTrigger';
-const trigger = (id, fields) => ({ id, name: `Trigger ${id}`, type: TRIGGER, disabled: undefined, ...fields });
+const trigger = (id, fields) => ({ id, name: `Trigger ${id}`, type: TRIGGER, disabled: undefined, parameters: { calls: 'workflow' }, ...fields });
 const OTHER = { id: 'x', name: 'x', type: 'n8n-nodes-base.webhook', disabled: undefined };
 
 function find(stored, nodes) {
@@ -37,6 +37,8 @@ test('announced, found, withdrawn; other data of the workflow stays', () => {
 });
 
 describe('the trigger of the workflow', () => {
+	const OF_APPLICATION = { parameters: { calls: 'application' } };
+	const registered = { cognigyVoiceGatewayApplications: { 'app-1': { node: 'c', url: 'https://n8n.example.com/c', before: null } } };
 	const stored = { cognigyVoiceGatewayTriggers: { a: 'https://n8n.example.com/a', b: 'https://n8n.example.com/b' } };
 
 	test.each([
@@ -49,6 +51,11 @@ describe('the trigger of the workflow', () => {
 		['is missing among other nodes', {}, [OTHER], { state: 'none' }],
 		['is disabled', {}, [trigger('a', { disabled: true })], { state: 'none' }],
 		['cannot be seen, but is announced', stored, undefined, { state: 'listening', url: 'https://n8n.example.com/a' }],
+		['hears of an application', registered, [trigger('c', OF_APPLICATION)], { state: 'application', name: 'Trigger c', applicationSid: 'app-1', url: 'https://n8n.example.com/c' }],
+		['hears of an application, and its own URL of earlier does not count', { ...registered, cognigyVoiceGatewayTriggers: { c: 'https://c/' } }, [trigger('c', OF_APPLICATION)], { state: 'application', name: 'Trigger c', applicationSid: 'app-1', url: 'https://n8n.example.com/c' }],
+		['hears of an application, but is not registered', {}, [trigger('c', OF_APPLICATION)], { state: 'inactive', name: 'Trigger c' }],
+		['is paired, beside one that hears of an application', { ...stored, ...registered }, [trigger('c', OF_APPLICATION), trigger('a')], { state: 'listening', url: 'https://n8n.example.com/a' }],
+		['is paired but inactive, beside one that hears of an application', registered, [trigger('c', OF_APPLICATION), trigger('a')], { state: 'inactive', name: 'Trigger a' }],
 		['cannot be seen', {}, undefined, { state: 'none' }],
 	])('%s', (_what, data, nodes, expected) => {
 		expect(find(data, nodes)).toEqual(expected);

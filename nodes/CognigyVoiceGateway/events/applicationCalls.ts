@@ -109,7 +109,8 @@ export async function isRegistered(context: IHookFunctions, productionUrl: strin
 	const seen = seenBy(context);
 	const sid = chosenApplication(context);
 	if (!UUID.test(sid) || leftovers(seen, sid).length > 0) return false;
-	const reading = await patientClient(context).then(
+	// Not patient: whatever is wrong, registering comes next, and that is.
+	const reading = await GatewayClient.open(context).then(
 		async (client) => await readApplication(client, sid),
 		() => undefined,
 	);
@@ -122,7 +123,15 @@ export async function isRegistered(context: IHookFunctions, productionUrl: strin
 	}
 	const { call_status_hook: hook } = reading.application;
 	if (hook === null || hook.method.toUpperCase() !== 'POST' || !isWanted(hook.url, productionUrl)) return false;
-	return claimOf(hook, sid, seen).by === 'us';
+	const claim = claimOf(hook, sid, seen);
+	if (claim.by !== 'us') return false;
+	// After a crash the stored data may not know of it, and the action node of the workflow goes by them.
+	const known = registrations(seen.data)[sid];
+	const url = withoutFragment(hook.url);
+	if (known?.node !== seen.owner.node || known.url !== url) {
+		remember(seen.data, sid, { node: seen.owner.node, url, before: claim.before ?? known?.before ?? null });
+	}
+	return true;
 }
 
 /** What is to be put back one day, unless it must not be replaced at all. */
