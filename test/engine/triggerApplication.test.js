@@ -1,7 +1,7 @@
 'use strict';
 
 const { startGateway } = require('../gateway');
-const { APPLICATION, ENDPOINT_HOOK, OTHER_APPLICATION, applicationIn, giveHook, hookOf, published, triggerOf } = require('./applications');
+const { APPLICATION, ENDPOINT_HOOK, OTHER_APPLICATION, applicationIn, between, giveHook, hookOf, published, triggerOf } = require('./applications');
 const { locator } = require('./calls');
 const { closeServers, deadUrl } = require('./servers');
 
@@ -214,6 +214,28 @@ describe('two triggers', () => {
 		expect(whole()).toBe(before);
 	});
 
+	test('of one workflow, published side by side: one of them, and the other is refused', async () => {
+		const [a, b] = [triggerOf(), triggerOf({}, { id: 'second-id', name: 'Second', webhookId: '22222222-2222-4222-8222-222222222222' })];
+		const results = await Promise.allSettled([published(gateway, { nodes: [a, b] }).create(), published(gateway, { nodes: [b, a] }).create()]);
+		expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+		expect(results.find(({ reason }) => reason).reason.message).toMatch(/already reports its calls to another Voice Gateway Trigger: the trigger ".+" of this workflow/);
+		expect(hookOf(gateway).url).toContain(results[0].status === 'fulfilled' ? '11111111-' : '22222222-');
+	});
+
+	test('of two n8n in the same moment: the one that was overtaken is refused, and does not undo the other', async () => {
+		await second({ instance: 'a-very-different-n8n' }).publish();
+		const theirs = { ...hookOf(gateway) };
+		applicationIn(gateway).call_status_hook = null;
+		const overtaken = await between(gateway, async ({ method }, forward) => {
+			const answer = await forward();
+			if (method === 'PUT') applicationIn(gateway).call_status_hook = theirs;
+			return answer;
+		});
+		const error = await published(overtaken).refusal();
+		expect(error.message).toMatch(/the trigger of workflow workflow-2 of another n8n/);
+		expect(hookOf(gateway)).toEqual(theirs);
+	});
+
 	test('the first unpublished, the second may', async () => {
 		const first = published(gateway);
 		await first.publish();
@@ -271,6 +293,6 @@ describe('listening for a test event', () => {
 });
 
 test('a gateway that is down when the credential needs it for nothing else is said in words of ours', async () => {
-	const error = await published(gateway, { credential: { baseUrl: await deadUrl() } }).refusal();
+	const error = await published(gateway, { credential: { baseUrl: await deadUrl() } }).create().catch((thrown) => thrown);
 	expect(error.message).toMatch(/^The application a9900000.* cannot be read\. The gateway at 127\.0\.0\.1:\d+ cannot be reached/);
 }, 30_000);

@@ -51,6 +51,12 @@ test('an event without application or direction does not match a filter for one'
 	expect(passes(bare, filter({ direction: 'outbound' }))).toBe(false);
 });
 
+test('the application that reports: events of another one do not pass, events that name none do', () => {
+	expect(passes(event({}), filter({ reportedBy: 'app-1' }))).toBe(true);
+	expect(passes(event({}), filter({ reportedBy: 'app-2' }))).toBe(false);
+	expect(passes(event({ application_sid: undefined }), filter({ reportedBy: 'app-1' }))).toBe(true);
+});
+
 describe('metadata', () => {
 	const tag = { id: '7', count: 7, zero: 0, vip: false, gone: null, 'a.b': 'flat', a: { b: 'nested', c: { d: 'deep' } }, list: ['x', { y: 'z' }] };
 

@@ -1,5 +1,6 @@
 import type { AnsweringMachineDetection, CallTarget, CreateCallRequest } from '../gateway/types';
-import { anyNumber, caller, e164, registeredUser, sipUri, UnusableValueError } from './callee';
+import { UnusableValueError } from '../gateway/unusable';
+import { anyNumber, caller, e164, registeredUser, sipUri } from './callee';
 
 /** The options of Create Call as the node's fields hold them; everything is optional. */
 export interface CallOptions {

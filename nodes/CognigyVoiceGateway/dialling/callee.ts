@@ -2,8 +2,6 @@
 
 import { UnusableValueError } from '../gateway/unusable';
 
-export { UnusableValueError };
-
 /** Invisible marks that come along when a number is copied. */
 const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
 

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { UnusableValueError } from './callee';
+import { UnusableValueError } from '../gateway/unusable';
 
 /**
  * "Do Not Call Again": remembers across executions who was called, in n8n's own store of processed items.

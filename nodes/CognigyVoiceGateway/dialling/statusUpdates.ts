@@ -4,7 +4,7 @@ import { pairedTrigger } from '../events/pairing';
 import type { GatewayAccount } from '../gateway/environments';
 import { UUID } from '../gateway/environments';
 import { hookUrl } from '../gateway/hookUrl';
-import { UnusableValueError } from './callee';
+import { UnusableValueError } from '../gateway/unusable';
 
 /** Where Create lets the gateway report to: the trigger of the same workflow, a URL, or nowhere. */
 export class StatusUpdates {

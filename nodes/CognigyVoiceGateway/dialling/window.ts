@@ -1,4 +1,4 @@
-import { UnusableValueError } from './callee';
+import { UnusableValueError } from '../gateway/unusable';
 
 /** When people may be called: days, hours and dates, in the callee's own time zone. */
 

@@ -5,6 +5,7 @@ import { canWriteBack, readApplication, setStatusHook } from '../gateway/applica
 import { GatewayClient } from '../gateway/client';
 import { UUID } from '../gateway/environments';
 import { hookUrl } from '../gateway/hookUrl';
+import { inTurn } from '../gateway/turns';
 import type { ApplicationWithHooks } from '../gateway/types';
 import { UnusableValueError } from '../gateway/unusable';
 import { explainUnreadable, explainUnchanged, refuseOther, refuseTrigger } from './applicationTexts';
@@ -159,12 +160,17 @@ function beforeOf(context: IHookFunctions, application: ApplicationWithHooks, cl
  */
 export async function register(context: IHookFunctions, productionUrl: string): Promise<void> {
 	const seen = seenBy(context);
-	const { data, owner } = seen;
 	const sid = applicationSidOf(context);
 	const client = await patientClient(context);
 	const url = reachableUrl(context, client, productionUrl);
 	for (const other of leftovers(seen, sid)) await putBack(context, client, other, seen);
+	// n8n 2 activates the triggers of a workflow side by side, and two of them may name one application.
+	await inTurn(sid, async () => await takePlace(context, client, sid, url, seen));
+}
 
+/** Reads the application, decides, and lets it report to the URL. */
+async function takePlace(context: IHookFunctions, client: GatewayClient, sid: string, url: string, seen: ReturnType<typeof seenBy>): Promise<void> {
+	const { data, owner } = seen;
 	const reading = await readApplication(client, sid);
 	if ('problem' in reading) throw explainUnreadable(context, sid, reading.problem);
 	const { application } = reading;
@@ -203,9 +209,10 @@ function warnAboutSockets(context: IHookFunctions, { call_hook: callHook, name }
 /**
  * Puts back what was there before, at every application at which this trigger is registered.
  *
- * Never throws: n8n 1 would stop in the middle of the deactivation then, with the other triggers of the workflow still
- * registered and nothing of what was undone saved, and n8n 2 would only log it. What could not be put back is logged
- * and stays written down, in the application's URL too, and the next activation puts it right.
+ * Never throws. n8n 2 would try a deactivation that fails again and then go on without it; but n8n 1 would stop in the
+ * middle of it, with the other triggers of the workflow still registered and nothing of what was undone saved. What
+ * could not be put back is logged and stays written down, in the application's URL too, and the next activation puts
+ * it right.
  */
 export async function unregister(context: IHookFunctions): Promise<void> {
 	const seen = seenBy(context);

@@ -5,7 +5,7 @@ import { sameHook, type Change } from '../gateway/applicationHooks';
 import type { GatewayClient } from '../gateway/client';
 import type { GatewayProblem } from '../gateway/problems';
 import type { ApplicationHook, ApplicationWithHooks } from '../gateway/types';
-import type { Seen } from './claims';
+import { claimOf, type Seen } from './claims';
 import { shownUrl } from './hookMark';
 import { restore } from './putBack';
 
@@ -71,6 +71,9 @@ export async function explainUnchanged(
 	if (sameHook(now.call_status_hook, hook) && sameHook(now.call_hook, before.call_hook)) {
 		return new NodeOperationError(context.getNode(), `${what} Nothing was changed.`);
 	}
+	// Another n8n was faster by a moment: its registration is not ours to undo.
+	const claim = claimOf(now.call_status_hook, before.application_sid, seen);
+	if (claim.by === 'trigger') return refuseTrigger(context, now, claim.who);
 	const { change: back } = await restore(client, now, hook, seen);
 	const there = hook === null ? 'none' : shownUrl(hook.url);
 	return new NodeOperationError(

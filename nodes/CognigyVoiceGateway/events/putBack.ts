@@ -2,6 +2,7 @@ import type { IDataObject, IHookFunctions } from 'n8n-workflow';
 
 import { readApplication, removeStatusHook, setStatusHook, type Change } from '../gateway/applicationHooks';
 import type { GatewayClient } from '../gateway/client';
+import { inTurn } from '../gateway/turns';
 import type { ApplicationWithHooks } from '../gateway/types';
 import { claimOf, type Seen } from './claims';
 import { markUrl, readMark, withoutFragment, type Before } from './hookMark';
@@ -35,6 +36,10 @@ export async function restore(
 
 /** Puts back what was at an application before this trigger came, if it is still this trigger that is there. Never throws. */
 export async function putBack(context: IHookFunctions, client: GatewayClient, sid: string, seen: Seen & { data: IDataObject }): Promise<void> {
+	await inTurn(sid, async () => await leavePlace(context, client, sid, seen));
+}
+
+async function leavePlace(context: IHookFunctions, client: GatewayClient, sid: string, seen: Seen & { data: IDataObject }): Promise<void> {
 	const { data } = seen;
 	const known = registrations(data)[sid];
 	const about = { application: sid, workflow: seen.owner.workflow };

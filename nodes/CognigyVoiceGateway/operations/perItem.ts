@@ -7,7 +7,7 @@ import {
 	type NodeApiError,
 } from 'n8n-workflow';
 
-import { UnusableValueError } from '../dialling/callee';
+import { UnusableValueError } from '../gateway/unusable';
 import { GatewayClient, GatewayProblemError } from '../gateway/client';
 import { toItem } from './items';
 import type { Operation } from './types';

@@ -89,7 +89,7 @@ export const statusFields: INodeProperties[] = [
 			{
 				name: 'Trigger in This Workflow',
 				value: 'trigger',
-				description: 'The Voice Gateway Trigger of this workflow receives them, if there is one. The workflow must be published.',
+				description: 'The Voice Gateway Trigger of this workflow receives them, if there is one. The workflow must be published. A trigger for all calls of an application hears of that application only.',
 			},
 			{
 				name: 'Webhook URL',

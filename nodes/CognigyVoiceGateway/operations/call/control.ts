@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { UnusableValueError } from '../../dialling/callee';
+import { UnusableValueError } from '../../gateway/unusable';
 import type { GatewayClient, GatewayResult } from '../../gateway/client';
 import type { GatewayAnswer, GatewayProblem } from '../../gateway/problems';
 import type { Job } from '../perItem';

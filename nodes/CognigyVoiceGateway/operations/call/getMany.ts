@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { UnusableValueError } from '../../dialling/callee';
+import { UnusableValueError } from '../../gateway/unusable';
 import { listCalls } from '../../events/callStates';
 import { GatewayProblemError } from '../../gateway/client';
 import { isFinalStatus } from '../../gateway/types';

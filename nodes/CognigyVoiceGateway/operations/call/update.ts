@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { UnusableValueError } from '../../dialling/callee';
+import { UnusableValueError } from '../../gateway/unusable';
 import { GatewayProblemError, type GatewayResult } from '../../gateway/client';
 import type { GatewayAnswer } from '../../gateway/problems';
 import { pause } from '../../gateway/pause';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { UnusableValueError } from '../../dialling/callee';
+import { UnusableValueError } from '../../gateway/unusable';
 import { hookUrl } from '../../gateway/hookUrl';
 import { VERDICT_KEY } from '../../events/record';
 import type { Job } from '../perItem';
