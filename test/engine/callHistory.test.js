@@ -130,11 +130,19 @@ describe('what is asked for', () => {
 		expect(await query(parameters, [{ json: { phone: '+44 20 7946 0200' } }])).toMatchObject(expected);
 	});
 
-	test('filters that are empty are not sent', async () => {
-		expect(await query({ filters: { search: ' ', trunk: byId(''), direction: '' } })).toEqual({ page: '1', count: '50', days: '30' });
+	test('filters that are not there are not sent', async () => {
+		expect(await query({})).toEqual({ page: '1', count: '50', days: '30' });
 	});
 
-	test.each(['(', ')', '[', '*', '+', '+1508', 'a/b', '\\', '{2}', '?', 'x|y', '$^'])('the search for %p is answered', async (search) => {
+	test.each([
+		[{ search: '+' }, /^Filter Search: it is empty/], [{ search: ' ' }, /^Filter Search: it is empty, which would return the calls of everybody/], [{ search: '={{ $json.nothing }}' }, /^Filter Search: it is empty/], [{ trunk: byId('') }, /^Filter Carrier: it is empty/],
+		[{ direction: 'sideways' }, /^Filter Direction: "sideways" is not one of inbound, outbound/], [{ answered: 'perhaps' }, /^Filter Answered: "perhaps"/],
+	])('the filters %j are refused before any request', async (filters, message) => {
+		expect((await many({ filters })).error.message).toMatch(message);
+		expect(gateway.requests).toEqual([]);
+	});
+
+	test.each(['(', ')', '[', '*', '+1508', 'a/b', '\\', '{2}', '?', 'x|y', '$^'])('the search for %p is answered', async (search) => {
 		fill(3);
 		expect((await many({ filters: { search } })).status).toBe('success');
 	});

@@ -1,5 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
+import { UnusableValueError } from '../../dialling/callee';
 import { historyIdentity, historyRecord } from '../../events/history';
 import { readRows } from '../../gateway/paging';
 import { trunkField } from '../../pickers/carriers';
@@ -50,15 +51,30 @@ const filtersField: INodeProperties = {
 	],
 };
 
+/** The filters by their name in the query, with how they are shown and what they may be. */
+const FILTERS: Array<{ key: string; field: string; title: string; allowed?: string[] }> = [
+	{ key: 'answered', field: 'answered', title: 'Answered', allowed: ['true', 'false'] },
+	{ key: 'direction', field: 'direction', title: 'Direction', allowed: ['inbound', 'outbound'] },
+	{ key: 'filter', field: 'search', title: 'Search' },
+	{ key: 'trunk', field: 'trunk', title: 'Carrier' },
+];
+
+/** What the item asks for. A filter that is there and empty is refused: the calls of everybody are not what was meant. */
 function query(job: Job): IDataObject {
-	const { answered, direction, search } = (job.get('filters') || {}) as { answered?: unknown; direction?: unknown; search?: unknown };
-	const wanted: IDataObject = {
-		answered: answered === undefined ? '' : String(answered),
-		direction: String(direction ?? ''),
-		trunk: job.chosen('filters.trunk'),
-		filter: searchPattern(String(search ?? '')),
-	};
-	return { ...timeQuery(job), ...Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== '')) };
+	const set = (job.get('filters') || {}) as IDataObject;
+	const wanted: IDataObject = timeQuery(job);
+	for (const { key, field, title, allowed } of FILTERS.filter(({ field: name }) => Object.hasOwn(set, name))) {
+		const text = job.chosen(`filters.${field}`);
+		const value = field === 'search' ? searchPattern(text) : text;
+		if (value === '') {
+			throw new UnusableValueError(title, `Filter ${title}: it is empty, which would return the calls of everybody. Fill it in, or remove the filter.`);
+		}
+		if (allowed !== undefined && !allowed.includes(value)) {
+			throw new UnusableValueError(title, `Filter ${title}: "${value.slice(0, 80)}" is not one of ${allowed.join(', ')}.`);
+		}
+		wanted[key] = value;
+	}
+	return wanted;
 }
 
 async function getMany(job: Job) {
