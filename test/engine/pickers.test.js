@@ -3,6 +3,7 @@
 const { startGateway } = require('../gateway');
 const { pickerContext } = require('./contexts');
 const { ACTION, TRIGGER, credentialFor, nodeTypes } = require('./engine');
+const { historyRows, sidOf } = require('./lookups');
 const { answering, closeServers, deadUrl, HTML_PAGE, startServer } = require('./servers');
 const { callIn } = require('./steering');
 
@@ -19,7 +20,7 @@ afterAll(async () => {
 const search = async (method, filter, credential = {}, type = ACTION) =>
 	(await nodeTypes([]).getByName(type).methods.listSearch[method].call(pickerContext(credentialFor(gateway, credential), type), filter)).results;
 
-const ALL = ['searchPhoneNumbers', 'searchApplications', 'searchApplicationsForCall', 'searchCalls', 'searchCarriers'];
+const ALL = ['searchPhoneNumbers', 'searchPhoneNumberIds', 'searchApplications', 'searchApplicationsForCall', 'searchCalls', 'searchCarriers', 'searchCarrierIds', 'searchRecentCalls'];
 
 describe('numbers', () => {
 	test('with plus sign, sorted, and with the name of the application where there is one', async () => {
@@ -120,6 +121,59 @@ describe('calls', () => {
 		const server = await startServer(answering(200, [{}, { call_sid: 'x', call_status: 'early-media', from: '' }]));
 		expect(await search('searchCalls', '', { baseUrl: server.url })).toEqual([{ name: 'unknown → unknown, early media', value: 'x' }]);
 	});
+});
+
+test('carriers and numbers by their IDs, for looking them up', async () => {
+	expect(await search('searchCarrierIds', 'north')).toEqual([{ name: 'Northline Telecom', value: 'ca220000-0000-4000-8000-000000000001' }]);
+	expect(await search('searchPhoneNumberIds', '0142')).toEqual([{ name: '+12025550142', value: '0f0e0000-0000-4000-8000-000000000002' }]);
+	expect((await search('searchPhoneNumberIds', '+44')).map(({ name }) => name)).toEqual(['+442079460123']);
+});
+
+describe('recent calls', () => {
+	const page = async (filter, token) => await nodeTypes([]).getByName(ACTION).methods.listSearch.searchRecentCalls.call(pickerContext(credentialFor(gateway), ACTION), filter, token);
+
+	test('with time, numbers and outcome, in the time zone of the workflow', async () => {
+		gateway.world.recent_calls = historyRows(3, (index) => (index === 1 ? { answered: false, sip_status: 486, duration: 0 } : {}));
+		const { results, paginationToken } = await page();
+		expect(results.map(({ value }) => value)).toEqual([0, 1, 2].map(sidOf));
+		expect(results[0].name).toMatch(/^\d{1,2} \w+,? \d\d:\d\d: 12025550100 to 442079460000 \(answered, 12 s\)$/);
+		expect(results[1].name).toMatch(/\(busy\)$/);
+		expect(paginationToken).toBeUndefined();
+	});
+
+	test('page by page', async () => {
+		gateway.world.recent_calls = historyRows(120);
+		const first = await page();
+		expect(first).toMatchObject({ paginationToken: '2' });
+		expect(first.results).toHaveLength(50);
+		const third = await page('', '3');
+		expect(third.results.map(({ value }) => value)).toEqual(Array.from({ length: 20 }, (_, index) => sidOf(100 + index)));
+		expect(third.paginationToken).toBeUndefined();
+	});
+
+	test.each([['+44 20 7946 0001', [1]], [sidOf(2), [2]], ['(', []], ['nobody', []]])('the search for %p', async (filter, found) => {
+		gateway.world.recent_calls = historyRows(3);
+		expect((await page(filter)).results.map(({ value }) => value)).toEqual(found.map(sidOf));
+	});
+});
+
+test.each([
+	['searchPhoneNumbers', 'phone_numbers', /^This account has no phone numbers yet/, /page Phone Numbers/],
+	['searchPhoneNumberIds', 'phone_numbers', /^This account has no phone numbers yet/, /page Phone Numbers/],
+	['searchApplications', 'applications', /^This account has no applications yet/, /page Applications/],
+	['searchCarriers', 'voip_carriers', /^This account has no carriers of its own yet/, /type the name/],
+	['searchCarrierIds', 'voip_carriers', /^This account has no carriers of its own yet/, /type the name or ID/],
+	['searchRecentCalls', 'recent_calls', /^This account has no calls in the last 30 days yet/, /typed by its call SID/],
+])('%s with nothing to choose from says where it comes from', async (method, rows, message, description) => {
+	gateway.world[rows] = [];
+	const error = await search(method).catch((thrown) => thrown);
+	expect(error.message).toMatch(message);
+	expect(error.description).toMatch(description);
+});
+
+test('a call can still take the assigned application where the account has none', async () => {
+	gateway.world.applications = [];
+	expect((await search('searchApplicationsForCall')).map(({ name }) => name)).toEqual(['Assigned to the Calling Number']);
 });
 
 describe.each(ALL)('%s says what is wrong', (method) => {

@@ -76,6 +76,12 @@ describe('fields', () => {
 		expect(field(name)).toMatchObject({ required: true, displayOptions: { show: { environment: [environment] } } });
 	});
 
+	test('Ignore SSL Issues is off, asked for on-premises only, and warns once it is on', () => {
+		expect(field('allowUnauthorizedCerts')).toMatchObject({ displayName: 'Ignore SSL Issues (Insecure)', type: 'boolean', default: false, displayOptions: { show: { environment: ['onPremises'] } } });
+		expect(field('insecureNotice')).toMatchObject({ type: 'notice', displayOptions: { show: { environment: ['onPremises'], allowUnauthorizedCerts: [true] } } });
+		expect(field('insecureNotice').displayName).toMatch(/read the API key/);
+	});
+
 	test('the webhook secret is optional, and says what it is for and where it is found', () => {
 		expect(field('webhookSecret').required).not.toBe(true);
 		expect(field('webhookSecret').description).toMatch(/signs .*webhooks.*Self-Service Portal/s);

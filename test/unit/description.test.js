@@ -34,7 +34,7 @@ describe('the operation table', () => {
 	const operations = RESOURCES.flatMap((resource) => resource.operations.map((operation) => [`${resource.value}:${operation.value}`, resource, operation]));
 
 	test.each(operations)('%s has its texts and its function', (_name, resource, operation) => {
-		expect(operation.action).toMatch(new RegExp(`^[A-Z][a-z ]+ ${resource.value}`));
+		expect(operation.action).toMatch(new RegExp(`^[A-Z][A-Za-z ]+ ${resource.name.toLowerCase()}`));
 		expect(operation.description.length).toBeGreaterThan(20);
 		expect(operation.name).toMatch(/^[A-Z]/);
 		expect(operation.run).toBeInstanceOf(Function);

@@ -33,7 +33,15 @@ describe('environments', () => {
 
 	test.each(TABLE)('%s %j is %s, in the cloud', (name, fields, baseUrl) => {
 		expect(ENVIRONMENTS.find(({ value }) => value === fields.environment).name).toBe(name);
-		expect(resolve(fields)).toEqual({ baseUrl, accountSid: SID, apiKey: 'secret-key', webhookSecret: undefined, cloud: true });
+		expect(resolve(fields)).toEqual({ baseUrl, accountSid: SID, apiKey: 'secret-key', webhookSecret: undefined, cloud: true, anyCertificate: false });
+	});
+
+	test.each(TABLE)('%s %j accepts no certificate that it cannot verify, whatever the credential holds', (_name, fields) => {
+		expect(resolve({ ...fields, allowUnauthorizedCerts: true }).anyCertificate).toBe(false);
+	});
+
+	test.each([[true, true], [false, false], [undefined, false], ['true', false], [1, false]])('on-premises: %p is %p', (allowUnauthorizedCerts, expected) => {
+		expect(resolve({ environment: 'onPremises', baseUrl: 'https://vg.example.com', allowUnauthorizedCerts }).anyCertificate).toBe(expected);
 	});
 
 	test('offers every row of the table, and nothing else but on-premises', () => {

@@ -74,7 +74,7 @@ describe('whether a call may have been placed', () => {
 		expect(problem(status, '', { changesState: false }).effect).toBe('no');
 	});
 
-	test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT'])(
+	test.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'])(
 		'%s: no, nothing was sent',
 		(code) => {
 			const silence = problemOfSilence(code, ACCOUNT, true);
@@ -88,6 +88,25 @@ describe('whether a call may have been placed', () => {
 	test.each(['ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT', 'EPIPE', 'ERR_BAD_RESPONSE', 'SOMETHING_NEW', ''])('%p: unknown', (code) => {
 		expect(problemOfSilence(code, ACCOUNT, true)).toMatchObject({ effect: 'unknown', description: expect.stringMatching(UNKNOWN_ADVICE) });
 		expect(problemOfSilence(code, ACCOUNT, false)).toMatchObject({ effect: 'no', description: 'Try again later.' });
+	});
+});
+
+describe('a certificate that is not accepted', () => {
+	const CODES = ['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_TLS_CERT_ALTNAME_INVALID'];
+
+	test.each(CODES)('%s: on-premises there is an option for it, in the cloud there is none', (code) => {
+		expect(problemOfSilence(code, ACCOUNT, false).description).toMatch(/NODE_EXTRA_CA_CERTS.*Ignore SSL Issues \(Insecure\) in the credential/);
+		expect(problemOfSilence(code, { ...ACCOUNT, cloud: true }, false).description).not.toMatch(/Ignore SSL/);
+	});
+});
+
+describe('a request that only reads', () => {
+	test.each([[429, /^Try again later, and ask less often/], [480, /^Try again in a minute/]])('after %i nobody speaks of calls', (status, step) => {
+		expect(problem(status, '', { changesState: false }).description).toMatch(step);
+	});
+
+	test.each(['insufficient privileges', 'insufficient permissions'])('400 "%s" is about the key', (msg) => {
+		expect(problem(400, { msg }, { changesState: false })).toMatchObject({ message: `This API key may not look at that: "${msg}"`, description: expect.stringMatching(/of the account that owns it, or one of the service provider/) });
 	});
 });
 

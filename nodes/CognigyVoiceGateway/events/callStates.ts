@@ -2,9 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { GatewayClient } from '../gateway/client';
 import type { GatewayProblem } from '../gateway/problems';
+import { recordOfHistory } from './history';
 import { callRecord } from './normalise';
 import type { GatewayEvent } from './parse';
-import { outcomeOf, type CallRecord } from './record';
+import type { CallRecord } from './record';
 
 /** Asks the gateway how calls are doing: one by one, from its list of calls, and from its call history. */
 
@@ -29,31 +30,6 @@ function knownCall(call: unknown): KnownCall | null {
 	// A list may hold {} for a call that has just expired.
 	if (!isObject(call) || typeof call.call_sid !== 'string' || typeof call.call_status !== 'string') return null;
 	return { record: callRecord(call as GatewayEvent), source: 'calls', raw: call };
-}
-
-/** A row of the call history (CDR) as a record; numbers there have no plus sign. */
-function recordOfHistory(row: IDataObject): CallRecord {
-	const sipStatus = typeof row.sip_status === 'number' ? row.sip_status : null;
-	const status = row.answered === true ? 'completed' : sipStatus === 486 || sipStatus === 603 ? 'busy' : sipStatus === 487 ? 'no-answer' : 'failed';
-	const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
-	const reason = text(row.termination_reason);
-	return {
-		call_sid: text(row.call_sid),
-		call_id: null,
-		call_status: status,
-		from: text(row.from),
-		to: text(row.to),
-		direction: text(row.direction),
-		sip_status: sipStatus,
-		sip_reason: null,
-		duration: typeof row.duration === 'number' ? row.duration : null,
-		application_sid: text(row.application_sid),
-		outcome: outcomeOf(status, sipStatus),
-		final: true,
-		answered_by: 'unknown',
-		hung_up_by: row.answered !== true || reason === null ? null : reason.startsWith('called party') ? 'callee' : 'gateway',
-		tag: null,
-	};
 }
 
 /** A call that ended long ago is found in the call history only. */

@@ -11,6 +11,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
+import { textOf, type ByteStream, type Download } from './download';
 import { resolveAccount, type GatewayAccount, type GatewayCredential } from './environments';
 import { waitBefore } from './patience';
 import { pause, type Canceled } from './pause';
@@ -45,6 +46,12 @@ export interface ClientSettings {
 	 * until this says that the workflow was stopped. Left out: they do not, for whoever waits at a screen.
 	 */
 	patientUntil?: Canceled;
+}
+
+/** Where a file lies, and whether that is the gateway itself: the API key goes nowhere else. */
+export interface FileAddress {
+	url: string;
+	own: boolean;
 }
 
 export type GatewayResult = { answer: GatewayAnswer } | { problem: GatewayProblem };
@@ -133,6 +140,7 @@ export class GatewayClient {
 			// n8n's helper repeats a request after a 401, and sends the key along a redirect, unless told not to.
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
+			...this.certificates,
 		};
 		try {
 			const { statusCode, headers, body } = (await context.helpers.httpRequestWithAuthentication.call(
@@ -150,6 +158,72 @@ export class GatewayClient {
 		}
 	}
 
+	/** A gateway of the user's own may have a certificate that nobody else knows. */
+	private get certificates(): Pick<IHttpRequestOptions, 'skipSslCertificateValidation'> {
+		return this.account.anyCertificate ? { skipSslCertificateValidation: true } : {};
+	}
+
+	/**
+	 * Where a file lies that the gateway names: by a path below /v1, a path on its host, or a whole address.
+	 *
+	 * @returns undefined for what is no address of a file
+	 */
+	fileAddress(reference: string): FileAddress | undefined {
+		const { origin, host } = new URL(this.account.baseUrl);
+		const path = /^\/(?!\/|v\d+\/|api\/)/.test(reference) ? `/v1${reference}` : reference;
+		let url: URL;
+		try {
+			url = new URL(path, `${origin}/v1/`);
+		} catch {
+			return undefined;
+		}
+		if (!/^https?:$/.test(url.protocol)) return undefined;
+		// Behind a proxy that ends TLS, a gateway takes itself for http.
+		if (url.host === host && url.username === '' && url.password === '') return { url: `${origin}${url.pathname}${url.search}`, own: true };
+		return { url: url.href, own: false };
+	}
+
+	/** The address of a path below this account. */
+	accountFile(path: string): FileAddress {
+		return { url: `${this.account.baseUrl}/v1/Accounts/${this.account.accountSid}${path}`, own: true };
+	}
+
+	/**
+	 * Asks for a file; its bytes are still to come. Another host than the gateway is asked once, the gateway as patiently
+	 * as by `ask`.
+	 *
+	 * @throws {GatewayProblemError} for any answer but a 2xx
+	 */
+	async download(file: FileAddress): Promise<Download> {
+		const open = async (): Promise<{ answer: Download } | { problem: GatewayProblem }> => await this.openFile(file);
+		const result = await (file.own ? this.patiently(open) : open());
+		if ('answer' in result) return result.answer;
+		throw new GatewayProblemError(result.problem);
+	}
+
+	private async openFile({ url, own }: FileAddress): Promise<{ answer: Download } | { problem: GatewayProblem }> {
+		const { account, context } = this;
+		const options: IHttpRequestOptions = {
+			method: 'GET',
+			url,
+			encoding: 'stream',
+			timeout: this.settings.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+		};
+		try {
+			const { statusCode, headers, body } = (await (own
+				? context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL_TYPE, { ...options, ...this.certificates })
+				: context.helpers.httpRequest(options))) as { statusCode: number; headers: Record<string, unknown>; body: ByteStream };
+			if (statusCode >= 200 && statusCode < 300) return { answer: { headers, stream: body } };
+			const hidden = withoutSecrets(await textOf(body), [account.apiKey]);
+			return { problem: problemOfAnswer({ status: statusCode, headers, body: hidden }, account, false) };
+		} catch (error) {
+			return { problem: problemOfSilence(connectionCode(error), account, false) };
+		}
+	}
+
 	/** The problem of a 2xx answer that lacks what it should hold. */
 	unreadable(answer: GatewayAnswer, changesState: boolean): GatewayProblem {
 		return problemOfAnswer({ ...answer, body: '' }, this.account, changesState);
@@ -161,9 +235,13 @@ export class GatewayClient {
 	 * @returns the answer, a 2xx; or the problem that is left, explained
 	 */
 	async attempt(request: GatewayRequest): Promise<GatewayResult> {
+		return await this.patiently(async () => await this.send(request));
+	}
+
+	private async patiently<T extends { answer: unknown } | { problem: GatewayProblem }>(send: () => Promise<T>): Promise<T> {
 		const { patientUntil } = this.settings;
 		for (let retry = 0; ; retry++) {
-			const result = await this.send(request);
+			const result = await send();
 			if ('answer' in result) return result;
 			const wait = patientUntil === undefined || retry >= RETRIES ? undefined : waitBefore(retry, result.problem);
 			if (wait !== undefined) await pause(wait, patientUntil as Canceled);
@@ -189,7 +267,15 @@ export class GatewayClient {
 	 * @throws {GatewayProblemError} when it does not
 	 */
 	async list<T>(request: Omit<GatewayRequest, 'method' | 'changesState'>): Promise<T[]> {
-		const answer = await this.ask({ ...request, method: 'GET' });
+		return this.rowsOf<T>(await this.ask({ ...request, method: 'GET' }));
+	}
+
+	/**
+	 * The rows of an answer that should hold some.
+	 *
+	 * @throws {GatewayProblemError} when it does not
+	 */
+	rowsOf<T>(answer: GatewayAnswer): T[] {
 		const { body } = answer;
 		// A server that pages by default puts the rows into `data`.
 		const rows: unknown = Array.isArray(body) ? body : (body as IDataObject | null)?.data;

@@ -6,7 +6,7 @@ import type {
 
 import { withoutSecrets } from './client';
 import { resolveAccount, type GatewayAccount, type GatewayCredential } from './environments';
-import { gatewayWords, problemOfSilence } from './problems';
+import { gatewayWords, isCertificateCode, problemOfSilence } from './problems';
 
 const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
 
@@ -42,7 +42,7 @@ function judge(status: number, body: unknown, { accountSid, apiKey, baseUrl }: G
 /** Asks for the number of live calls. n8n gives a credential test this one helper, which adds no credential by itself. */
 async function probe(
 	helpers: ICredentialTestFunctions['helpers'],
-	{ baseUrl, accountSid, apiKey }: GatewayAccount,
+	{ baseUrl, accountSid, apiKey, anyCertificate }: GatewayAccount,
 ): Promise<{ statusCode: number; body: unknown }> {
 	return (await helpers.request({
 		method: 'GET',
@@ -54,6 +54,7 @@ async function probe(
 		followRedirect: false,
 		followAllRedirects: false,
 		timeout: 15_000,
+		...(anyCertificate ? { rejectUnauthorized: false } : {}),
 	})) as { statusCode: number; body: unknown };
 }
 
@@ -77,6 +78,7 @@ export async function cognigyVoiceGatewayApiTest(
 	} catch (error) {
 		const { code, cause } = error as { code?: string; cause?: { code?: string } };
 		const problem = problemOfSilence(cause?.code ?? code ?? '', account, false);
-		return failed(`${problem.message} Check Environment and API Base URL.`);
+		// The problem of a certificate has a remedy of its own.
+		return failed(isCertificateCode(problem.code) ? `${problem.message} ${problem.description}` : `${problem.message} Check Environment and API Base URL.`);
 	}
 }

@@ -12,6 +12,8 @@ export interface GatewayCredential {
 	accountSid: string;
 	apiKey: string;
 	webhookSecret?: string;
+	/** Asked for on-premises only; a value that another environment left behind means nothing. */
+	allowUnauthorizedCerts?: boolean;
 }
 
 /** A credential that has been checked: safe to build requests from. */
@@ -25,6 +27,8 @@ export interface GatewayAccount {
 	webhookSecret?: string;
 	/** True for Cognigy's own clouds, which reach public addresses only. */
 	cloud: boolean;
+	/** Whether any certificate will do. Never true in Cognigy's clouds, whatever the credential holds. */
+	anyCertificate: boolean;
 }
 
 /** A field of the credential that cannot be used, with the reason and the remedy in the message. */
@@ -159,5 +163,6 @@ export function resolveAccount(credential: GatewayCredential): GatewayAccount {
 		apiKey,
 		webhookSecret: webhookSecret === '' ? undefined : webhookSecret,
 		cloud: environment.cloud,
+		anyCertificate: !environment.cloud && credential.allowUnauthorizedCerts === true,
 	};
 }

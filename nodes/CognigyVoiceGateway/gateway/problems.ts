@@ -34,12 +34,23 @@ const NEVER_SENT = new Map([
 	['EAI_AGAIN', 'the host name could not be looked up'],
 	['EHOSTUNREACH', 'the host cannot be reached'],
 	['ENETUNREACH', 'the network cannot be reached'],
-	['CERT_HAS_EXPIRED', 'its certificate has expired'],
-	['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is self-signed'],
-	['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate chain is self-signed'],
-	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate cannot be verified'],
-	['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate belongs to another host'],
 ]);
+
+/** Codes of a certificate that is not accepted: the connection ended before anything was sent. */
+const CERTIFICATE = new Map([
+	['CERT_HAS_EXPIRED', 'its certificate has expired'],
+	['CERT_NOT_YET_VALID', 'its certificate is not valid yet'],
+	['CERT_UNTRUSTED', 'its certificate is not trusted'],
+	['DEPTH_ZERO_SELF_SIGNED_CERT', 'its certificate is self-signed'],
+	['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate belongs to another host'],
+	['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate chain is self-signed'],
+	['UNABLE_TO_GET_ISSUER_CERT', 'its certificate cannot be verified'],
+	['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'its certificate cannot be verified'],
+	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate cannot be verified'],
+]);
+
+/** Whether a code is that of a certificate. */
+export const isCertificateCode = (code: string): boolean => CERTIFICATE.has(code);
 
 /** Longest piece of the gateway's own words that a message quotes. */
 const QUOTE_LIMIT = 300;
@@ -85,12 +96,20 @@ const UNKNOWN_ADVICE =
 	'The call may have been placed, so it is not dialled again. Look it up in Recent Calls of the Voice Gateway Self-Service Portal before calling this number again.';
 
 /** One refusal of the gateway, by status and by its words. */
-function explainRefusal({ status, headers, body }: GatewayAnswer, account: GatewayAccount): Explanation {
+function explainRefusal({ status, headers, body }: GatewayAnswer, account: GatewayAccount, changesState: boolean): Explanation {
 	const words = gatewayWords(body);
 	const quote = words === '' ? '' : `: "${words}"`;
 	const refused = `The gateway refused the request${quote}`;
+	const untouched = changesState ? 'Nothing was placed by this request. ' : '';
 	switch (status) {
 		case 400:
+			if (/^insufficient p(?:rivileges|ermissions)/i.test(words)) {
+				return {
+					message: `This API key may not look at that${quote}`,
+					description:
+						'It belongs to another account, or to the service provider above the accounts. Use an API key of the account that owns it, or one of the service provider.',
+				};
+			}
 			if (/application_sid/.test(words)) {
 				return { message: refused, description: 'Choose the application again from the list, or check its ID.' };
 			}
@@ -117,7 +136,8 @@ function explainRefusal({ status, headers, body }: GatewayAnswer, account: Gatew
 		case 403:
 			return {
 				message: `The API key may not do this for account ${account.accountSid}${quote}`,
-				description: 'Check Account SID in the credential, and that the API key belongs to this account.',
+				description:
+					'Check Account SID in the credential, and that the API key belongs to this account, or to the service provider above it.',
 			};
 		case 404:
 			return {
@@ -131,15 +151,16 @@ function explainRefusal({ status, headers, body }: GatewayAnswer, account: Gatew
 			};
 		case 429: {
 			const wait = retryAfterMs(headers, Date.now());
+			const again = wait === undefined ? 'Try again later' : `Try again in ${Math.ceil(wait / 1000)} seconds`;
 			return {
 				message: `The gateway's rate limit is reached${quote}`,
-				description: `Nothing was placed by this request. ${wait === undefined ? 'Try again later' : `Try again in ${Math.ceil(wait / 1000)} seconds`}, and lower Calls per Second.`,
+				description: `${untouched}${again}, and ${changesState ? 'lower Calls per Second' : 'ask less often: all keys and tools of the gateway share this limit'}.`,
 			};
 		}
 		case 480:
 			return {
 				message: `The gateway has no free capacity right now${quote}`,
-				description: 'Nothing was placed by this request. Try again in a minute.',
+				description: `${untouched}Try again in a minute.`,
 			};
 		default:
 			return {
@@ -174,7 +195,7 @@ export function problemOfAnswer(
 	}
 	if (status >= 400 && status < 500) {
 		const retry = status === 429 ? retryAfterMs(headers, Date.now()) : undefined;
-		return { ...explainRefusal(answer, account), code, effect: 'no', retryAfterMs: retry };
+		return { ...explainRefusal(answer, account, changesState), code, effect: 'no', retryAfterMs: retry };
 	}
 	const what =
 		status >= 500
@@ -191,6 +212,17 @@ export function problemOfAnswer(
 /** Explains a request that got no answer at all, by the code of the connection's error. */
 export function problemOfSilence(code: string, account: GatewayAccount, changesState: boolean): GatewayProblem {
 	const host = new URL(account.baseUrl).host;
+	const certificate = CERTIFICATE.get(code);
+	if (certificate !== undefined) {
+		return {
+			message: `The gateway at ${host} cannot be reached: ${certificate}.`,
+			description: account.cloud
+				? `Nothing was sent. Check Environment, Company Name or Region in the credential, and whether something between n8n and the internet replaces certificates (${code}).`
+				: `Nothing was sent. Check API Base URL in the credential. If this is your own gateway, let n8n trust its certificate (NODE_EXTRA_CA_CERTS), or switch on Ignore SSL Issues (Insecure) in the credential (${code}).`,
+			code,
+			effect: 'no',
+		};
+	}
 	const never = NEVER_SENT.get(code);
 	if (never !== undefined) {
 		return {

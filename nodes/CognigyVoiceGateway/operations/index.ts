@@ -8,6 +8,9 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
+import { getManyAlerts } from './alert/getMany';
+import { getApplication } from './application/get';
+import { getManyApplications } from './application/getMany';
 import { createCall } from './call/create';
 import { createCallAndWait } from './call/createAndWait';
 import { getCall } from './call/get';
@@ -15,7 +18,15 @@ import { getActiveCount } from './call/getActiveCount';
 import { getManyCalls } from './call/getMany';
 import { hangUpCall } from './call/hangUp';
 import { updateCall } from './call/update';
+import { getHistory } from './callHistory/get';
+import { getManyHistory } from './callHistory/getMany';
+import { getPcap } from './callHistory/getPcap';
+import { getRecording } from './callHistory/getRecording';
+import { getCarrier } from './carrier/get';
+import { getManyCarriers } from './carrier/getMany';
 import { toItem } from './items';
+import { getPhoneNumber } from './phoneNumber/get';
+import { getManyPhoneNumbers } from './phoneNumber/getMany';
 import type { Operation, Resource } from './types';
 
 /** The operation table: the only place that lists them. */
@@ -25,6 +36,11 @@ export const RESOURCES: readonly Resource[] = [
 		name: 'Call',
 		operations: [createCall, createCallAndWait, getCall, getActiveCount, getManyCalls, hangUpCall, updateCall],
 	},
+	{ value: 'alert', name: 'Alert', operations: [getManyAlerts] },
+	{ value: 'application', name: 'Application', operations: [getApplication, getManyApplications] },
+	{ value: 'callHistory', name: 'Call History', operations: [getHistory, getManyHistory, getRecording, getPcap] },
+	{ value: 'carrier', name: 'Carrier', operations: [getCarrier, getManyCarriers] },
+	{ value: 'phoneNumber', name: 'Phone Number', operations: [getPhoneNumber, getManyPhoneNumbers] },
 ];
 
 function withOperation(field: INodeProperties, resource: Resource, operation: Operation): INodeProperties {

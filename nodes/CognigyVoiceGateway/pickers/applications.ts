@@ -1,8 +1,8 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
 import type { GatewayClient } from '../gateway/client';
 import type { Application } from '../gateway/types';
-import { byName, locatorField, matches, pick } from './pick';
+import { byName, locatorField, matches, nothingToChoose, pick } from './pick';
 
 /** Value of the application field that stands for "whatever the calling number is assigned to". */
 export const ASSIGNED_APPLICATION = 'assigned';
@@ -10,20 +10,25 @@ export const ASSIGNED_APPLICATION = 'assigned';
 export const listApplications = async (client: GatewayClient): Promise<Application[]> =>
 	await client.list<Application>({ path: '/Applications' });
 
+async function choices(context: ILoadOptionsFunctions, filter: string | undefined): Promise<{ all: number; results: INodeListSearchItems[] }> {
+	const applications = await pick(context, listApplications);
+	const results = applications
+		.map(({ application_sid: value, name }) => ({ name, value }))
+		.filter(({ name }) => matches(name, filter))
+		.sort(byName);
+	return { all: applications.length, results };
+}
+
 /** The account's applications. */
 export async function searchApplications(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
-	const applications = await pick(this, listApplications);
-	return {
-		results: applications
-			.map(({ application_sid: value, name }) => ({ name, value }))
-			.filter(({ name }) => matches(name, filter))
-			.sort(byName),
-	};
+	const { all, results } = await choices(this, filter);
+	if (all === 0) throw nothingToChoose(this, 'applications', 'Create one in the Voice Gateway Self-Service Portal, page Applications, and open this list again.');
+	return { results };
 }
 
 /** For a call: also the one that the calling number is assigned to, first of all. */
 export async function searchApplicationsForCall(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
-	const { results } = await searchApplications.call(this, filter);
+	const { results } = await choices(this, filter);
 	const assigned = { name: 'Assigned to the Calling Number', value: ASSIGNED_APPLICATION };
 	return { results: [...[assigned].filter(({ name }) => matches(name, filter)), ...results] };
 }

@@ -1,7 +1,17 @@
 import { searchApplications, searchApplicationsForCall } from './applications';
 import { searchCalls } from './calls';
-import { searchCarriers } from './carriers';
-import { searchPhoneNumbers } from './phoneNumbers';
+import { searchCarrierIds, searchCarriers } from './carriers';
+import { searchPhoneNumberIds, searchPhoneNumbers } from './phoneNumbers';
+import { searchRecentCalls } from './recentCalls';
 
 /** The lists to choose from, under the names by which the fields ask for them. */
-export const listSearch = { searchApplications, searchApplicationsForCall, searchCalls, searchCarriers, searchPhoneNumbers };
+export const listSearch = {
+	searchApplications,
+	searchApplicationsForCall,
+	searchCalls,
+	searchCarrierIds,
+	searchCarriers,
+	searchPhoneNumberIds,
+	searchPhoneNumbers,
+	searchRecentCalls,
+};

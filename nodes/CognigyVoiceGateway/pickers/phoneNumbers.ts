@@ -3,7 +3,7 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 import type { GatewayClient } from '../gateway/client';
 import type { PhoneNumber } from '../gateway/types';
 import { listApplications } from './applications';
-import { byName, locatorField, matches, matchesDigits, pick } from './pick';
+import { byName, locatorField, matches, matchesDigits, nothingToChoose, pick } from './pick';
 
 /** The account's numbers; a key above the account's level sees those of other accounts too, which are left out. */
 export async function listPhoneNumbers(client: GatewayClient): Promise<PhoneNumber[]> {
@@ -12,22 +12,46 @@ export async function listPhoneNumbers(client: GatewayClient): Promise<PhoneNumb
 	return numbers.filter(({ account_sid: owner }) => !owner || owner === accountSid);
 }
 
-export async function searchPhoneNumbers(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
+async function choices(
+	context: ILoadOptionsFunctions,
+	filter: string | undefined,
+	valueOf: (e164: string, number: PhoneNumber) => string,
+): Promise<INodeListSearchResult> {
 	const [numbers, applications] = await pick(
-		this,
+		context,
 		async (client) =>
 			// The applications' names are a comfort: a key that may not read them still gets its numbers.
 			await Promise.all([listPhoneNumbers(client), listApplications(client).catch(() => [])]),
 	);
+	if (numbers.length === 0) {
+		throw nothingToChoose(
+			context,
+			'phone numbers',
+			'Add one in the Voice Gateway Self-Service Portal, page Phone Numbers, and open this list again.',
+		);
+	}
 	const names = new Map(applications.map(({ application_sid: sid, name }) => [sid, name]));
-	const results = numbers.map(({ number, application_sid: sid }) => {
-		const value = number.startsWith('+') ? number : `+${number}`;
-		const application = sid === null ? undefined : names.get(sid);
-		return { name: application === undefined ? value : `${value} (${application})`, value };
+	const results = numbers.map((number) => {
+		const e164 = number.number.startsWith('+') ? number.number : `+${number.number}`;
+		const application = number.application_sid === null ? undefined : names.get(number.application_sid);
+		return { e164, name: application === undefined ? e164 : `${e164} (${application})`, value: valueOf(e164, number) };
 	});
 	return {
-		results: results.filter(({ name, value }) => matches(name, filter) || matchesDigits(value, filter)).sort(byName),
+		results: results
+			.filter(({ name, e164 }) => matches(name, filter) || matchesDigits(e164, filter))
+			.map(({ name, value }) => ({ name, value }))
+			.sort(byName),
 	};
+}
+
+/** Numbers to call from. */
+export async function searchPhoneNumbers(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
+	return await choices(this, filter, (e164) => e164);
+}
+
+/** Numbers by sid, which is what the API names them by. */
+export async function searchPhoneNumberIds(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
+	return await choices(this, filter, (_e164, { phone_number_sid: sid }) => sid);
 }
 
 export const fromField = locatorField(
@@ -39,4 +63,11 @@ export const fromField = locatorField(
 	},
 	{ search: 'searchPhoneNumbers', placeholder: 'Choose a number...' },
 	{ displayName: 'By Number or SIP User', name: 'number', placeholder: 'e.g. +14155550100' },
+);
+
+/** One number, to look it up. */
+export const phoneNumberIdField = locatorField(
+	{ displayName: 'Phone Number', name: 'phoneNumberId', required: true, description: 'The phone number of the account to look up' },
+	{ search: 'searchPhoneNumberIds', placeholder: 'Choose a number...' },
+	{ displayName: 'By ID', name: 'id', placeholder: 'e.g. 7554539e-4830-4851-977b-e0be9397cda5' },
 );

@@ -1,4 +1,4 @@
-import type { ILoadOptionsFunctions, INodeListSearchItems, INodeProperties } from 'n8n-workflow';
+import { NodeOperationError, type ILoadOptionsFunctions, type INodeListSearchItems, type INodeProperties } from 'n8n-workflow';
 
 import { GatewayClient, GatewayProblemError } from '../gateway/client';
 
@@ -24,6 +24,16 @@ export async function pick<T>(context: ILoadOptionsFunctions, job: (client: Gate
 	} catch (error) {
 		throw error instanceof GatewayProblemError ? client.error(error.problem) : error;
 	}
+}
+
+/**
+ * Says what to do where there is nothing to choose from, which n8n would only call "No results".
+ *
+ * @param things what the list would hold, e.g. "applications"
+ * @param remedy how the account gets some
+ */
+export function nothingToChoose(context: ILoadOptionsFunctions, things: string, remedy: string): NodeOperationError {
+	return new NodeOperationError(context.getNode(), `This account has no ${things} yet.`, { description: remedy });
 }
 
 /** A field with a list to choose from and a way to type. */
