@@ -112,11 +112,11 @@ describe.each(OPERATIONS)('%s', (operation, struck, parameters, changes) => {
 
 describe.each(OPERATIONS.filter(([operation]) => operation !== 'getMany'))('the call of %s', (operation, _struck, parameters) => {
 	test.each([
-		['={{ "" }}', /Call is empty\. Choose one from the list, or give its ID/],
+		['={{ "" }}', /Call is empty\. Choose one from the list, or give the ID of the call/],
 		['={{ $json.nothing }}', /Call is empty/],
-		['+12025550220', /Call: "\+12025550220" is not an ID\. It looks like [0-9a-f-]{36}: the call_sid/],
-		['../../Applications', /is not an ID/],
-		['={{ { sid: 1 } }}', /is not an ID/],
+		['+12025550220', /Call: "\+12025550220" is not the ID of a call, which looks like [0-9a-f-]{36}\./],
+		['../../Applications', /is not the ID of a call/],
+		['={{ { sid: 1 } }}', /is not the ID of a call/],
 	])('%p is refused before any request', async (call, message) => {
 		const { error } = await operate(gateway, operation, { parameters: { ...parameters, call: locator(call, 'id') } });
 		expect(error.message).toMatch(message);

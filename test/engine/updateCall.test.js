@@ -149,7 +149,7 @@ describe('Redirect to Application', () => {
 
 	test.each([
 		['an unknown application', { application: locator(NO_CALL) }, undefined, /application could not be read/, /Choose the application again|Account SID/],
-		['no ID', { application: locator('Lead Follow-up', 'id') }, undefined, /Application: "Lead Follow-up" is not an ID/, /Correct the field/],
+		['no ID', { application: locator('Lead Follow-up', 'id') }, undefined, /Application: "Lead Follow-up" is not the ID of an application/, /Correct the field/],
 		['no application', { application: locator('={{ "" }}') }, undefined, /Application is empty/, /Correct the field/],
 		['a list of applications that may not be read', { application: locator(OTHER_APPLICATION) }, { kind: '403', operation: 'applications' }, /application could not be read\. .*insufficient permissions/, /Account SID/],
 		['a page instead of an application', { application: locator(OTHER_APPLICATION) }, { kind: 'html', operation: 'applications' }, /cannot be read/, /./],

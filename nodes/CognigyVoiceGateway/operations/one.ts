@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { UnusableValueError } from '../gateway/unusable';
 import { GatewayProblemError } from '../gateway/client';
 import { UUID } from '../gateway/environments';
+import { UnusableValueError } from '../gateway/unusable';
 import type { Job } from './perItem';
 
 /** Reading one thing of the account by its ID. */
@@ -14,13 +14,15 @@ import type { Job } from './perItem';
  * @throws {UnusableValueError} before any request
  */
 export function idOf(job: Job, name: string, field: string, what: string): string {
-	const id = job.chosen(name).toLowerCase();
+	const given = job.chosen(name);
+	const id = given.toLowerCase();
 	if (UUID.test(id)) return id;
+	const one = `${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}`;
 	throw new UnusableValueError(
 		field,
 		id === ''
 			? `${field} is empty. Choose one from the list, or give the ID of the ${what}.`
-			: `${field}: "${id}" is not the ID of a ${what}, which looks like 7087fe50-8acb-4f3b-b820-97b573723aab.`,
+			: `${field}: "${given.slice(0, 80)}" is not the ID of ${one}, which looks like 7087fe50-8acb-4f3b-b820-97b573723aab.`,
 	);
 }
 

@@ -1,28 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { UnusableValueError } from '../../gateway/unusable';
 import type { GatewayClient, GatewayResult } from '../../gateway/client';
 import type { GatewayAnswer, GatewayProblem } from '../../gateway/problems';
+import { idOf } from '../one';
 import type { Job } from '../perItem';
 
 /** Live call control: requests that change a call which is going on. They ring nobody's phone, but none of them may strike twice. */
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** A chosen or typed ID, checked before the gateway is asked: it answers a malformed one with a riddle. */
-export function sidOf(value: string, field: string, source: string): string {
-	// The gateway looks for it as written, and writes it small.
-	if (UUID.test(value)) return value.toLowerCase();
-	throw new UnusableValueError(
-		field,
-		value === ''
-			? `${field} is empty. Choose one from the list, or give its ID, ${source}.`
-			: `${field}: "${value.slice(0, 80)}" is not an ID. It looks like 3ca55ae7-07c0-4932-941d-f120469c6145: ${source}.`,
-	);
-}
-
 /** The call that the item is about. */
-export const callSidOf = (job: Job): string => sidOf(job.chosen('call'), 'Call', 'the call_sid that Create, Get Many and the trigger put out');
+export const callSidOf = (job: Job): string => idOf(job, 'call', 'Call', 'call');
 
 /** Whether the gateway says that the call is over, or forgotten. */
 export const isGone = ({ code, message }: GatewayProblem): boolean => code === '404' || (code === '422' && /is gone/i.test(message));

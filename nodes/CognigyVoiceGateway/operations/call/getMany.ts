@@ -4,6 +4,7 @@ import { UnusableValueError } from '../../gateway/unusable';
 import { listCalls } from '../../events/callStates';
 import { GatewayProblemError } from '../../gateway/client';
 import { isFinalStatus } from '../../gateway/types';
+import { limitOf, listFields } from '../listFields';
 import { optionsField, perItem, type Job, type Row } from '../perItem';
 import type { Operation } from '../types';
 import { callRow, includeRawOption } from './callRow';
@@ -15,22 +16,7 @@ const STATUSES = [ACTIVE, 'busy', 'completed', 'early-media', 'failed', 'in-prog
 const DIRECTIONS = ['inbound', 'outbound'];
 
 const fields: INodeProperties[] = [
-	{
-		displayName: 'Return All',
-		name: 'returnAll',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to return all results or only up to a given limit',
-	},
-	{
-		displayName: 'Limit',
-		name: 'limit',
-		type: 'number',
-		displayOptions: { show: { returnAll: [false] } },
-		typeOptions: { minValue: 1 },
-		default: 50,
-		description: 'Max number of results to return',
-	},
+	...listFields,
 	{
 		displayName: 'Filters',
 		name: 'filters',
@@ -109,13 +95,6 @@ function filterOf(job: Job, name: 'direction' | 'from' | 'status' | 'to', title:
 		throw new UnusableValueError(title, `Filter ${title}: "${text.slice(0, 80)}" is not one of ${allowed.join(', ')}.`);
 	}
 	return text;
-}
-
-function limitOf(job: Job): number {
-	if (job.get('returnAll') === true) return Infinity;
-	const limit = Number(job.get('limit'));
-	if (Number.isInteger(limit) && limit >= 1) return limit;
-	throw new UnusableValueError('Limit', `Limit: "${String(job.get('limit'))}" is not a whole number from 1.`);
 }
 
 async function getMany(job: Job): Promise<Row[]> {

@@ -2,8 +2,8 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { GatewayProblemError } from '../../gateway/client';
 import type { Application } from '../../gateway/types';
+import { idOf } from '../one';
 import type { Job } from '../perItem';
-import { sidOf } from './control';
 import * as field from './updateFields';
 import * as value from './updateValues';
 
@@ -82,7 +82,7 @@ function whisperSteps(job: Job): Step[] {
 
 /** The gateway knows no redirect to an application: it is told where the application is to be found, as if typed. */
 async function applicationSteps(job: Job): Promise<Step[]> {
-	const sid = sidOf(job.chosen('application'), 'Application', 'the ID that the Self-Service Portal shows');
+	const sid = idOf(job, 'application', 'Application', 'application');
 	const result = await job.client.attempt({ method: 'GET', path: `/Applications/${sid}`, global: true });
 	if ('problem' in result) {
 		const { problem } = result;
