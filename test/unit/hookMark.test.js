@@ -2,7 +2,7 @@
 
 const { compiled } = require('./compiled');
 
-const { markUrl, readMark, shownUrl, triggerIdIn, withoutFragment } = compiled('events/hookMark.js');
+const { markUrl, readMark, shownUrl, triggerIdIn, withoutFragment } = compiled('events/application/hookMark.js');
 
 const URL_OF_TRIGGER = 'https://n8n.example.com/webhook/11111111-1111-4111-8111-111111111111/call-status?token=t%26';
 const MARK = { instance: 'abcdef012345', workflow: 'wf&=#1', node: 'node.id', application: 'a9900000-0000-4000-8000-000000000001', before: null, resting: false };

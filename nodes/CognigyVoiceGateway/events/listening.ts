@@ -2,9 +2,9 @@ import type { IHookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { GatewayClient } from '../gateway/client';
-import { isRegistered, leftovers, listensToApplication, patientClient, register, seenBy, unregister } from './applicationCalls';
+import { isRegistered, leftovers, listensToApplication, patientClient, register, seenBy, unregister } from './application/calls';
 import { announceTrigger, isAnnounced, withdrawTrigger } from './pairing';
-import { putBack } from './putBack';
+import { putBack } from './application/putBack';
 import { webhookSecret } from './secret';
 
 /** What happens when a trigger's workflow is published, unpublished, or listens for a test event. */

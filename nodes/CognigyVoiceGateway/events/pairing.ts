@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { registrations } from './registrations';
+import { registrations } from './application/registrations';
 import { isOfApplication, triggersOf } from './workflowTriggers';
 
 /**

@@ -1,6 +1,6 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
 
-import { reportingApplication } from './applicationCalls';
+import { reportingApplication } from './application/calls';
 import type { EventFilter } from './filter';
 import { receive, type IncomingWebhook, type Verification } from './receive';
 import { secretFor } from './secret';

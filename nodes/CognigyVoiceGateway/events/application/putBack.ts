@@ -1,9 +1,9 @@
 import type { IDataObject, IHookFunctions } from 'n8n-workflow';
 
-import { readApplication, removeStatusHook, setStatusHook, type Change } from '../gateway/applicationHooks';
-import type { GatewayClient } from '../gateway/client';
-import { inTurn } from '../gateway/turns';
-import type { ApplicationWithHooks } from '../gateway/types';
+import { readApplication, removeStatusHook, setStatusHook, type Change } from '../../gateway/applicationHooks';
+import type { GatewayClient } from '../../gateway/client';
+import { inTurn } from '../../gateway/turns';
+import type { ApplicationWithHooks } from '../../gateway/types';
 import { claimOf, type Seen } from './claims';
 import { markUrl, readMark, withoutFragment, type Before } from './hookMark';
 import { forget, registrations } from './registrations';

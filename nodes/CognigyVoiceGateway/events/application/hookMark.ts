@@ -1,6 +1,6 @@
-import { UUID } from '../gateway/environments';
-import { RETRY_FRAGMENT } from '../gateway/hookUrl';
-import type { HookTarget } from '../gateway/applicationHooks';
+import { UUID } from '../../gateway/environments';
+import { RETRY_FRAGMENT } from '../../gateway/hookUrl';
+import type { HookTarget } from '../../gateway/applicationHooks';
 
 /**
  * What a trigger writes into the URL that it registers at an application, so that it can be told later whose it is and

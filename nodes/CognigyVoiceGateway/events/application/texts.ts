@@ -1,10 +1,10 @@
 import type { IHookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { sameHook, type Change } from '../gateway/applicationHooks';
-import type { GatewayClient } from '../gateway/client';
-import type { GatewayProblem } from '../gateway/problems';
-import type { ApplicationHook, ApplicationWithHooks } from '../gateway/types';
+import { sameHook, type Change } from '../../gateway/applicationHooks';
+import type { GatewayClient } from '../../gateway/client';
+import type { GatewayProblem } from '../../gateway/problems';
+import type { ApplicationHook, ApplicationWithHooks } from '../../gateway/types';
 import { claimOf, type Seen } from './claims';
 import { shownUrl } from './hookMark';
 import { restore } from './putBack';

@@ -1,19 +1,19 @@
 import type { IDataObject, IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { canWriteBack, readApplication, setStatusHook } from '../gateway/applicationHooks';
-import { GatewayClient } from '../gateway/client';
-import { UUID } from '../gateway/environments';
-import { hookUrl } from '../gateway/hookUrl';
-import { inTurn } from '../gateway/turns';
-import type { ApplicationWithHooks } from '../gateway/types';
-import { UnusableValueError } from '../gateway/unusable';
-import { explainUnreadable, explainUnchanged, refuseOther, refuseTrigger } from './applicationTexts';
+import { canWriteBack, readApplication, setStatusHook } from '../../gateway/applicationHooks';
+import { GatewayClient } from '../../gateway/client';
+import { UUID } from '../../gateway/environments';
+import { hookUrl } from '../../gateway/hookUrl';
+import { inTurn } from '../../gateway/turns';
+import type { ApplicationWithHooks } from '../../gateway/types';
+import { UnusableValueError } from '../../gateway/unusable';
+import { explainUnreadable, explainUnchanged, refuseOther, refuseTrigger } from './texts';
 import { claimOf, type Claim, type Seen } from './claims';
 import { markUrl, readMark, withoutFragment, type Before, type Mark } from './hookMark';
 import { putBack } from './putBack';
 import { forget, registrations, remember } from './registrations';
-import { triggersOf } from './workflowTriggers';
+import { triggersOf } from '../workflowTriggers';
 
 /**
  * The trigger for every call of an application: while its workflow is published, its production URL is the

@@ -1,8 +1,8 @@
 import type { INode } from 'n8n-workflow';
 
-import type { ApplicationHook } from '../gateway/types';
+import type { ApplicationHook } from '../../gateway/types';
 import { readMark, shownUrl, triggerIdIn, type Before, type Owner } from './hookMark';
-import { applicationIn, isOfApplication } from './workflowTriggers';
+import { applicationIn, isOfApplication } from '../workflowTriggers';
 
 /** Whose webhook is registered at an application. */
 export type Claim =
