@@ -21,6 +21,7 @@ import type { Operation } from '../types';
 import { callFields } from './callFields';
 import { dialFailure, dialOutput, hintDoubts } from './output';
 import { KEPT_UNDER, resume, type KeptState } from './resume';
+import { whyToolCannotWait } from './waitAsTool';
 
 /** A join asks the gateway about every call of the run: more than this belongs into several runs. */
 const MOST_ITEMS = 100;
@@ -78,14 +79,6 @@ function refuse(context: IExecuteFunctions, message: string, description: string
 
 /** What has to be true of a run before it may dial and wait. */
 async function check(context: IExecuteFunctions, client: GatewayClient, resumeWhen: ResumeWhen, verify: boolean): Promise<void> {
-	const tool = context.getNode().type.endsWith('Tool');
-	if (typeof context.putExecutionToWait !== 'function' || (tool && context.isToolExecution?.() === true)) {
-		throw refuse(
-			context,
-			'This n8n cannot let a tool wait for a phone call. Nothing was dialled.',
-			'Use the operation Create instead: it places the call and returns at once, without the outcome.',
-		);
-	}
 	const count = context.getInputData().length;
 	if (count > MOST_ITEMS) {
 		throw refuse(
@@ -219,6 +212,8 @@ const INHERITED =
 	'This call was placed by the execution that was retried, and is not placed again. It was still going on: look it up with its sid.';
 
 async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const unfit = whyToolCannotWait(context);
+	if (unfit !== undefined) throw refuse(context, unfit.message, unfit.description);
 	const client = await GatewayClient.open(context, { timeoutMs: requestTimeoutOf(context) });
 	const resumeWhen = context.getNodeParameter('resumeWhen', 0, 'ended') as ResumeWhen;
 	const verify = context.getNodeParameter('verifySignature', 0, true) as boolean;
