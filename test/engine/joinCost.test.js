@@ -30,6 +30,8 @@ function shuffled(list, seed) {
 async function cost(count, seed) {
 	gateway.reset();
 	gateway.world.rate_limit = 1e6;
+	// The calls end when the test says so.
+	gateway.clock.stop();
 	const execution = await stage.run({ items: phones(...numbers(count)), parameters: { options: { timeout: 600, callsInParallel: 20 } } });
 	const early = gateway.requests.length - count;
 	for (const { sid } of shuffled([...gateway.placed], seed)) {
@@ -51,4 +53,4 @@ test('joining 10, 50 and 100 calls costs few requests per call, and hardly more 
 	}
 	for (const requests of Object.values(perCall)) expect(requests).toBeLessThan(5);
 	expect(perCall[100] / perCall[10]).toBeLessThan(2.5);
-}, 60_000);
+});
