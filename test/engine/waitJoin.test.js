@@ -102,6 +102,19 @@ test('a lost final event of one call is made good by the last event of another',
 	expect(execution.downstream[0].map(({ outcome, timed_out: late }) => [outcome, late])).toEqual(Array(3).fill(['answered', false]));
 });
 
+test('a lost final event is made good by the repeated event of a call that had ended before the run parked', async () => {
+	gateway.setFaults([{ kind: 'webhook-drop', number: '01180' }]);
+	const [early, late] = numbers(2);
+	// Its events meet a run that is not parked yet: 409, and the gateway repeats them.
+	gateway.on('placed', ({ number, sid }) => number === early && setImmediate(() => endCall(gateway, sid)));
+	const execution = await park(phones(early, late));
+	gateway.removeAllListeners('placed');
+	endCall(gateway, placedTo(late).sid, [486, 'Busy Here']);
+	await stage.send(placedTo(early), { duration: 5 });
+	await execution.until('success');
+	expect(execution.downstream[0]).toMatchObject([{ outcome: 'answered', timed_out: false, sid: placedTo(early).sid }, { outcome: 'busy', timed_out: false, sid: placedTo(late).sid }]);
+});
+
 describe('the gateway cannot be asked about the other calls', () => {
 	test.each([['500', 'getCall'], ['429', 'getCall'], ['reset', 'getCall'], ['html', 'getCall']])('%s: 503, so that it sends the event again; then the run goes on', async (kind, operation) => {
 		const execution = await park(phones(...numbers(2)));

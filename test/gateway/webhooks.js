@@ -53,7 +53,7 @@ class Webhooks {
 	send(job) {
 		const fault = this.faults.forWebhook(job);
 		const kind = fault && fault.kind;
-		if (kind === 'webhook-drop') return this.log(job, { attempt: 0, error: 'dropped by a fault' });
+		if (kind === 'webhook-drop') return this.enqueue(job, 0);
 		if (kind === 'webhook-wrong-secret') job = { ...job, secret: `not-${job.secret}` };
 		if (kind === 'webhook-forged') this.enqueue(this.forge(job, fault));
 		if (kind === 'webhook-late') return this.late(job, fault.ms ?? 1000);
@@ -99,6 +99,8 @@ class Webhooks {
 		const before = this.queues.get(key) || Promise.resolve();
 		this.pending += 1;
 		const turn = before.then(async () => {
+			// Its place among the others is that of an event that is sent.
+			if (times === 0) this.log(job, { attempt: 0, error: 'dropped by a fault' });
 			let firstId;
 			for (let i = 0; i < times; i++) {
 				const id = await this.attempt({ ...job, signature, duplicateOf: firstId }, 1);
@@ -115,9 +117,10 @@ class Webhooks {
 	/** One attempt; a retry waits outside the queue, so that it does not hold up the events behind it. */
 	async attempt(job, number) {
 		const { wireUrl, count, policies } = retryRule(job.hook.url);
+		const sentAt = Date.now();
 		const result = await this.request(job, wireUrl);
 		if (this.abort.signal.aborted) return undefined;
-		const entry = this.log(job, { url: wireUrl, attempt: number, ...result });
+		const entry = this.log(job, { url: wireUrl, sent_at: sentAt, attempt: number, ...result });
 		if (SUCCESS.includes(result.status)) return entry.id;
 		if (number <= count && isRetryable({ code: result.error, status: result.status }, policies)) {
 			this.again(job, number + 1, RETRY_WAITS[number - 1] * 1000 * this.scale());
@@ -152,7 +155,7 @@ class Webhooks {
 				responseType: 'text',
 				transformRequest: [(d) => d],
 			});
-			return { status: answer.status };
+			return { status: answer.status, ...(answer.data && { answer: String(answer.data).slice(0, 200) }) };
 		} catch (err) {
 			return { error: err.code || err.message };
 		}

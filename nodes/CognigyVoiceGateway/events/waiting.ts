@@ -117,11 +117,12 @@ export async function arrive(
 	record: CallEventRecord,
 ): Promise<Arrival> {
 	const call = state.calls[item];
-	if (!call || call.done) return { wait: 'Nothing is waited for' };
+	if (!call) return { wait: 'Nothing is waited for' };
 	// A transferred leg has a sid of its own, and so has a call of another run.
 	if (record.child_leg || (call.sid !== null && call.sid !== record.call_sid)) return { wait: 'Another call' };
 
-	await keepVerdict(client, call, record);
+	// A call that was over before the run was parked: its record stands, but the others may be over by now, and nobody may say so.
+	if (!call.done) await keepVerdict(client, call, record);
 	if (!isDone(state.resumeWhen, record)) return { wait: 'Not what is waited for' };
 
 	const others = state.calls.flatMap((other, index) => (other && !other.done && index !== item ? [{ other, index }] : []));
@@ -138,7 +139,7 @@ export async function arrive(
 	for (const { other } of others.filter(({ other: each }) => each.sid === null)) {
 		if (await hasUnknownLiveCall(client, other.to, known)) return { wait: 'Another call may be alive' };
 	}
-	const resume = new Map([[item, completeRecord(call, record)]]);
+	const resume = new Map<number, IDataObject>(call.done ? [] : [[item, completeRecord(call, record)]]);
 	for (const { other, index } of withSid) {
 		resume.set(index, completeRecord(other, result.states.get(other.sid as string) as CallRecord));
 	}
