@@ -4,5 +4,7 @@
 module.exports = {
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/unit/**/*.test.js', '<rootDir>/test/engine/**/*.test.js'],
+	// A busy machine may take its time; nothing waits as long as this when all is well.
+	testTimeout: 180_000,
 	modulePathIgnorePatterns: ['<rootDir>/.n8n/', '<rootDir>/dist/package.json'],
 };

@@ -77,17 +77,12 @@ test.each([['pacing', { callsPerSecond: 2 }, []], ['a free line', { maxActiveCal
 		const clock = clockAt('2026-11-23T17:59:00+01:00');
 		gateway.setFaults(faults);
 		if (faults.length === 0) gateway.once('placed', () => setTimeout(() => clock.jump(120_000), 100));
-		else {
-			const watch = setInterval(() => {
-				if (!gateway.requests.some(({ status }) => status === 429)) return;
-				clock.jump(120_000);
-				clearInterval(watch);
-			}, 5);
-		}
+		else gateway.on('answered', ({ status }) => status === 429 && clock.jump(120_000));
 		const { outputs } = await call(gateway, { items: phones(NUMBERS[0], NUMBERS[1]), parameters: windowed({}, options) });
 		expect(outputs[0]).toMatchObject([{ outcome: null }, { outcome: 'skipped', skip_reason: 'outside calling window' }]);
 		expect(gateway.rang(NUMBERS[1])).toBe(0);
-	}, 15_000,
+		gateway.removeAllListeners('answered');
+	},
 );
 
 test('the workflow\'s zone is the standard, an expression gives each item its own', async () => {

@@ -75,7 +75,7 @@ describe('duplicates', () => {
 			expect(outputs[0]).toMatchObject([{ ...SKIPPED, duplicate_of: null }]);
 		});
 		expect(gateway.rang(A)).toBe(1);
-	}, 20_000);
+	});
 });
 
 describe('taken back when certainly not placed, so that the next execution dials', () => {

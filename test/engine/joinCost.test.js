@@ -30,6 +30,8 @@ function shuffled(list, seed) {
 async function cost(count, seed) {
 	gateway.reset();
 	gateway.world.rate_limit = 1e6;
+	// The calls end when the test says so.
+	gateway.clock.stop();
 	const execution = await stage.run({ items: phones(...numbers(count)), parameters: { options: { timeout: 600, callsInParallel: 20 } } });
 	const early = gateway.requests.length - count;
 	for (const { sid } of shuffled([...gateway.placed], seed)) {
@@ -55,4 +57,4 @@ test.each([
 	}
 	for (const requests of Object.values(perCall)) expect(requests).toBeLessThanOrEqual(atMost);
 	expect(perCall[100] / perCall[10]).toBeLessThan(growth);
-}, 60_000);
+});

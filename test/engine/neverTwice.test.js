@@ -52,7 +52,7 @@ describe.each(MODES)('%s', (mode, settings) => {
 		expect(rang()).toEqual([0, 1, 1, 1, 1]);
 		expect(outputs.flat().filter(({ outcome }) => outcome === 'unknown').map(({ id }) => id)).toEqual([2, 3]);
 		expect(outputs.flat().filter(({ outcome }) => outcome === 'skipped')).toEqual([]);
-	}, 15_000);
+	});
 
 	test('Create and Wait: the same', async () => {
 		gateway.setFaults(FAULTS);
@@ -73,7 +73,7 @@ describe.each(MODES)('%s', (mode, settings) => {
 		expect(execution.runs).toBe(2);
 		// The other calls' last webhooks are still under way.
 		await gateway.idle();
-	}, 15_000);
+	});
 });
 
 test('the second try gives the first one\'s sid, and leaves the gateway alone', async () => {

@@ -4,6 +4,7 @@ const { startGateway } = require('../gateway');
 const { sign } = require('../gateway/sign');
 const { webhooks } = require('../unit/recordings');
 const { locator } = require('./calls');
+const { watchMachine } = require('./machine');
 const { closeTriggers, event, place, startTrigger } = require('./webhook');
 
 const APPLICATION = 'a9900000-0000-4000-8000-000000000001';
@@ -51,9 +52,11 @@ describe('a call, webhook by webhook, as the gateway signs them', () => {
 		await trigger.send(event());
 		const times = [];
 		for (let index = 0; index < 21; index++) {
+			const machine = watchMachine();
 			const started = performance.now();
 			expect((await trigger.send(event())).status).toBe(200);
-			times.push(performance.now() - started);
+			times.push(performance.now() - started - machine.total());
+			machine.stop();
 		}
 		expect(times.sort((a, b) => a - b)[10]).toBeLessThan(50);
 	});

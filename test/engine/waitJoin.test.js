@@ -11,6 +11,8 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
 	gateway.world.rate_limit = 1e6;
+	// Calls go on when a test says so, not while it works.
+	gateway.clock.stop();
 	stage = await startStage(gateway);
 });
 afterEach(async () => {
@@ -98,6 +100,19 @@ test('a lost final event of one call is made good by the last event of another',
 	await endAndHear(third);
 	await execution.until('success');
 	expect(execution.downstream[0].map(({ outcome, timed_out: late }) => [outcome, late])).toEqual(Array(3).fill(['answered', false]));
+});
+
+test('a lost final event is made good by the repeated event of a call that had ended before the run parked', async () => {
+	gateway.setFaults([{ kind: 'webhook-drop', number: '01180' }]);
+	const [early, late] = numbers(2);
+	// Its events meet a run that is not parked yet: 409, and the gateway repeats them.
+	gateway.on('placed', ({ number, sid }) => number === early && setImmediate(() => endCall(gateway, sid)));
+	const execution = await park(phones(early, late));
+	gateway.removeAllListeners('placed');
+	endCall(gateway, placedTo(late).sid, [486, 'Busy Here']);
+	await stage.send(placedTo(early), { duration: 5 });
+	await execution.until('success');
+	expect(execution.downstream[0]).toMatchObject([{ outcome: 'answered', timed_out: false, sid: placedTo(early).sid }, { outcome: 'busy', timed_out: false, sid: placedTo(late).sid }]);
 });
 
 describe('the gateway cannot be asked about the other calls, of which another process heard', () => {

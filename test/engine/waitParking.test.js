@@ -43,14 +43,15 @@ describe('the deadline', () => {
 		const started = Date.now();
 		const execution = await stage.run({ items: phones(LONG), parameters: { ...parameters, options } });
 		expect(seconds(execution, started)).toBeGreaterThanOrEqual(expected - 0.01);
-		expect(seconds(execution, started)).toBeLessThan(expected + 5);
+		expect(seconds(execution, Date.now())).toBeLessThanOrEqual(expected);
 	});
 
 	test('is that of the call that may take longest', async () => {
 		const items = [30, 500, 40].map((limit, id) => ({ json: { phone: LONG, id, limit } }));
 		const started = Date.now();
 		const execution = await stage.run({ items, parameters: { options: { timeout: 60, timeLimit: '={{ $json.limit }}' } } });
-		expect(Math.round(seconds(execution, started))).toBe(60 + 500 + 120);
+		expect(seconds(execution, started)).toBeGreaterThanOrEqual(60 + 500 + 120 - 0.01);
+		expect(seconds(execution, Date.now())).toBeLessThanOrEqual(60 + 500 + 120);
 	});
 
 	test.each([

@@ -12,6 +12,8 @@ let stage;
 beforeEach(async () => {
 	gateway = await startGateway({ world: 'demo', timeScale: 0.01 });
 	gateway.world.rate_limit = 1e6;
+	// Whoever is called goes on ringing.
+	gateway.clock.stop();
 	stage = await startStage(gateway);
 });
 afterEach(async () => {
@@ -26,7 +28,7 @@ test('100 items park', async () => {
 	const execution = await stage.run({ items: phones(...numbers(100)), parameters: { options: OPTIONS } });
 	expect(execution.status).toBe('waiting');
 	expect(gateway.placed).toHaveLength(100);
-}, 20_000);
+});
 
 describe('refused before anything is dialled', () => {
 	const refusals = [
@@ -92,18 +94,48 @@ describe('as a tool', () => {
 			getNodeParameter: (name, _index, fallback) => ({ resource: 'call', operation: 'createAndWait' })[name] ?? fallback,
 			getCredentials: async () => credentialFor(gateway),
 			continueOnFail: () => false,
-			getInputData: () => [{ json: {} }],
+			getInputData: () => [{ json: { toolCallId: 'call_1' } }],
+			putExecutionToWait: async () => {},
 			...more,
 		});
+	const { runOperation } = compiled('operations/index.js');
 
 	test.each([
-		['of an engine that calls tools as functions', { isToolExecution: () => true, putExecutionToWait: async () => {} }],
+		['of an agent that runs its tools itself, in n8n 2', { isToolExecution: () => true }],
+		['of an agent that runs its tools itself, in n8n 1', { isToolExecution: undefined, getInputData: () => [{ json: { phone: '+12025550200' } }] }],
 		['of an engine that cannot wait', { isToolExecution: () => false, putExecutionToWait: undefined }],
 	])('%s it refuses with a sentence that an agent understands', async (_what, more) => {
-		const { runOperation } = compiled('operations/index.js');
-		const error = await runOperation(tool(more)).catch((thrown) => thrown);
-		expect(error.message).toMatch(/cannot let a tool wait.*Nothing was dialled/);
-		expect(error.description).toMatch(/operation Create/);
+		const [[{ json }]] = await runOperation(tool(more));
+		expect(json).toMatchObject({ outcome: 'failed', call_sid: null, error: expect.stringMatching(/cannot let a tool wait.*Nothing was dialled/), message: expect.stringMatching(/operation Create/) });
+		expect(json).not.toHaveProperty('toolCallId');
+		expect(gateway.requests).toEqual([]);
+	});
+
+	test('set to stop the workflow, it does', async () => {
+		const node = { ...NODE, type: `${ACTION}Tool`, onError: 'stopWorkflow' };
+		const error = await runOperation(tool({ getNode: () => node, isToolExecution: () => true })).catch((thrown) => thrown);
+		expect(error.message).toMatch(/cannot let a tool wait/);
+	});
+
+	test('of the calls that one turn asks for it refuses each, and not those of the next turn', async () => {
+		const context = {};
+		// What the engine has entered for the node when its runs begin, turn by turn.
+		const refusals = [];
+		for (const entered of [1, 3, 3, 4, 7, 7, 7, 8]) {
+			const [[{ json }]] = await runOperation(
+				tool({
+					isToolExecution: () => false,
+					getContext: () => context,
+					getWorkflowDataProxy: () => ({ $node: { [NODE.name]: { runIndex: entered - 1 } } }),
+					// The first thing after the refusals that this is about.
+					getCredentials: async () => {
+						throw Object.assign(new Error('may wait'), { description: '' });
+					},
+				}),
+			);
+			refusals.push(/(\d+) were asked for at once\. Nothing was dialled|may wait/.exec(json.error)[1] ?? 'may wait');
+		}
+		expect(refusals).toEqual(['may wait', '2', '2', 'may wait', '3', '3', '3', 'may wait']);
 		expect(gateway.requests).toEqual([]);
 	});
 });

@@ -11,6 +11,8 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
 	gateway.world.rate_limit = 1e6;
+	// Calls go on when a test says so, not while it works.
+	gateway.clock.stop();
 	stage = await startStage(gateway);
 });
 afterEach(async () => {
@@ -57,6 +59,7 @@ describe('Resume When "verdict"', () => {
 	test('in the emulator\'s own course of a call: the machine is known before the call ends', async () => {
 		gateway.timeScale = 0.05;
 		const { execution, placed } = await park({ items: phones('+12025550293'), parameters: { resumeWhen: 'verdict' } });
+		gateway.clock.go();
 		await execution.until('success');
 		gateway.timeScale = 0.01;
 		expect(execution.downstream).toMatchObject([[{ sid: placed.sid, answered_by: 'machine', outcome: null }]]);
@@ -66,6 +69,7 @@ describe('Resume When "verdict"', () => {
 describe('Resume When "ended" with detection on', () => {
 	test.each([['291', 'machine'], ['292', 'human'], ['293', 'machine'], ['294', 'unknown'], ['296', 'unknown']])('…%s: answered_by %s, metadata unchanged', async (digits, answeredBy) => {
 		const { execution, placed } = await park({ items: phones(`+12025550${digits}`), parameters: { options: { metadataJson: '{"contact":7,"deep":{"a":[1]}}' } } });
+		gateway.clock.go();
 		await execution.until('success');
 		expect(execution.downstream).toMatchObject([[{ sid: placed.sid, outcome: 'answered', answered_by: answeredBy }]]);
 		expect(execution.downstream[0][0].tag).toEqual({ contact: 7, deep: { a: [1] } });

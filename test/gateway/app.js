@@ -45,6 +45,7 @@ function logRequests(gateway) {
 		gateway.requests.push(entry);
 		res.on('finish', () => {
 			entry.status = res.statusCode;
+			gateway.emit('answered', entry);
 		});
 		next();
 	};

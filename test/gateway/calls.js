@@ -27,19 +27,13 @@ class Calls {
 		/** sessions by call sid; a session outlives a call that was not answered by a few seconds */
 		this.sessions = new Map();
 		this.live = new Set();
-		this.timers = new Set();
 	}
 
 	/** Run something after so many seconds of the scaled clock, unless the call has ended by then. */
 	later(call, seconds, fn, evenIfEnded = false) {
-		const timer = setTimeout(
-			() => {
-				this.timers.delete(timer);
-				if (evenIfEnded || !call.ended) fn();
-			},
-			seconds * 1000 * this.gateway.timeScale,
-		);
-		this.timers.add(timer);
+		this.gateway.clock.after(seconds * 1000 * this.gateway.timeScale, () => {
+			if (evenIfEnded || !call.ended) fn();
+		});
 	}
 
 	/**
@@ -144,6 +138,7 @@ class Calls {
 	answer(call) {
 		const { outcome, body = {} } = call;
 		call.answeredAt = Date.now();
+		call.talksSince = this.gateway.clock.now();
 		call.sbcCallId = call.sbcCallId || newSid();
 		this.change(call, 'in-progress', 200, 'OK');
 		const farEndBye = Number(body.headers && body.headers['X-Fake-Remote-Bye']);
@@ -181,6 +176,7 @@ class Calls {
 		this.later(child, 0.3, () => this.provisional(child, 180));
 		this.later(child, 1, () => {
 			child.answeredAt = Date.now();
+			child.talksSince = this.gateway.clock.now();
 			this.change(child, 'in-progress', 200, 'OK');
 		});
 		this.later(child, 3, () => this.hangUp(child, 'caller', 2));
@@ -200,7 +196,7 @@ class Calls {
 	 */
 	hangUp(call, by, seconds) {
 		if (call.ended) return;
-		const elapsed = (Date.now() - call.answeredAt) / 1000 / this.gateway.timeScale;
+		const elapsed = (this.gateway.clock.now() - call.talksSince) / 1000 / this.gateway.timeScale;
 		call.duration = seconds ?? Math.floor(elapsed + 0.005);
 		call.endedBy = by;
 		if (by === 'caller') call.byeHeaders = call.outcome.byeHeaders;
@@ -278,8 +274,6 @@ class Calls {
 	}
 
 	clear() {
-		for (const timer of this.timers) clearTimeout(timer);
-		this.timers.clear();
 		for (const call of this.live) call.ended = true;
 		this.live.clear();
 		this.sessions.clear();

@@ -53,7 +53,7 @@ const before = {
 			.status(fault.status ?? 307)
 			.set('Location', fault.location)
 			.end(),
-	slow: (fault, req, res, next) => setTimeout(next, fault.ms ?? 1000).unref(),
+	slow: (fault, req, res, next, clock) => clock.after(fault.ms ?? 1000, next),
 };
 
 /** Faults that strike once the request has had its effect: they replace the answer. */
@@ -73,7 +73,7 @@ const after = {
 			.status(fault.status ?? 502)
 			.type('html')
 			.send(HTML),
-	'slow-after-placing': (fault, req, res, answer, send) => setTimeout(send, fault.ms ?? 1000).unref(),
+	'slow-after-placing': (fault, req, res, answer, send, clock) => clock.after(fault.ms ?? 1000, send),
 };
 
 /** @param {import('./index').Gateway} gateway */
@@ -82,21 +82,21 @@ function faultMiddleware(gateway) {
 		const to = req.body.to || {};
 		const fault = gateway.faults.forRequest(operationOf(req), to.number || to.name || to.sipUri);
 		if (!fault) return next();
-		if (before[fault.kind]) return before[fault.kind](fault, req, res, next);
+		if (before[fault.kind]) return before[fault.kind](fault, req, res, next, gateway.clock);
 		const { json, sendStatus } = res;
 		const restore = () => Object.assign(res, { json, sendStatus });
 		// Only an answer that says the request took effect is replaced; a refusal goes out as it is.
 		res.json = (answer) => {
 			restore();
 			if (res.statusCode >= 400) return res.json(answer);
-			after[fault.kind](fault, req, res, answer, () => res.json(answer));
+			after[fault.kind](fault, req, res, answer, () => res.json(answer), gateway.clock);
 			return res;
 		};
 		// The "Accepted" of an update.
 		res.sendStatus = (status) => {
 			restore();
 			if (status >= 400) return res.sendStatus(status);
-			after[fault.kind](fault, req, res, 'Accepted', () => res.sendStatus(status));
+			after[fault.kind](fault, req, res, 'Accepted', () => res.sendStatus(status), gateway.clock);
 			return res;
 		};
 		return next();

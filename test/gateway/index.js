@@ -2,6 +2,7 @@
 
 const { EventEmitter } = require('events');
 const { loadWorld } = require('./world');
+const { Clock } = require('./clock');
 const { Records } = require('./records');
 const { Calls } = require('./calls');
 const { Webhooks } = require('./webhooks');
@@ -18,6 +19,7 @@ class Gateway extends EventEmitter {
 		this.options = { world };
 		this.world = loadWorld(world);
 		this.timeScale = timeScale;
+		this.clock = new Clock();
 		/** @type {object[]} every placed call */
 		this.placed = [];
 		/** @type {object[]} every API request */
@@ -34,6 +36,7 @@ class Gateway extends EventEmitter {
 
 	newWebhooks() {
 		return new Webhooks({
+			clock: this.clock,
 			scale: () => this.timeScale,
 			faults: this.faults,
 			emit: (...args) => this.emit(...args),
@@ -89,6 +92,8 @@ class Gateway extends EventEmitter {
 
 	/** Forget all calls, logs and faults, and go back to the world as it was at the start. */
 	reset() {
+		this.clock.clear();
+		this.clock.go();
 		this.calls.clear();
 		this.webhooks.close();
 		this.records.clear();
@@ -100,6 +105,7 @@ class Gateway extends EventEmitter {
 		const fresh = loadWorld(this.options.world);
 		for (const key of Object.keys(this.world)) delete this.world[key];
 		Object.assign(this.world, fresh);
+		this.emit('quiet');
 	}
 
 	/** Where the status events of a call go. */
@@ -165,6 +171,7 @@ class Gateway extends EventEmitter {
 
 	/** @returns {Promise<void>} */
 	async close() {
+		this.clock.clear();
 		this.calls.clear();
 		this.webhooks.close();
 		if (!this.server) return;

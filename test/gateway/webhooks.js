@@ -1,5 +1,6 @@
 'use strict';
 
+const { setMaxListeners } = require('events');
 const axios = require('axios');
 const { sign } = require('./sign');
 const { hex } = require('./sids');
@@ -34,26 +35,28 @@ function isRetryable(failure, policies) {
 /** Delivers webhooks: signed, in order for each call and hook, retried when the hook's fragment asks for it. */
 class Webhooks {
 	/**
-	 * @param {{scale: () => number, faults: import('./faults').Faults, emit: Function, onFailure: Function, timeoutMs?: number}} options
+	 * @param {{clock: import('./clock').Clock, scale: () => number, faults: import('./faults').Faults, emit: Function, onFailure: Function, timeoutMs?: number}} options
 	 */
-	constructor({ scale, faults, emit, onFailure, timeoutMs = 10000 }) {
-		Object.assign(this, { scale, faults, emit, onFailure, timeoutMs });
+	constructor({ clock, scale, faults, emit, onFailure, timeoutMs = 10000 }) {
+		Object.assign(this, { clock, scale, faults, emit, onFailure, timeoutMs });
 		/** @type {object[]} one entry for each attempt */
 		this.deliveries = [];
 		this.queues = new Map();
 		this.held = new Map();
 		this.pending = 0;
 		this.abort = new AbortController();
+		// Each attempt under way listens for the end of the gateway.
+		setMaxListeners(0, this.abort.signal);
 	}
 
 	/** @param {Job} job */
 	send(job) {
 		const fault = this.faults.forWebhook(job);
 		const kind = fault && fault.kind;
-		if (kind === 'webhook-drop') return this.log(job, { attempt: 0, error: 'dropped by a fault' });
+		if (kind === 'webhook-drop') return this.enqueue(job, 0);
 		if (kind === 'webhook-wrong-secret') job = { ...job, secret: `not-${job.secret}` };
 		if (kind === 'webhook-forged') this.enqueue(this.forge(job, fault));
-		if (kind === 'webhook-late') return this.afterMs(fault.ms ?? 1000, () => this.enqueue(job));
+		if (kind === 'webhook-late') return this.late(job, fault.ms ?? 1000);
 		if (kind === 'webhook-reorder') return this.hold(job);
 		this.enqueue(job, kind === 'webhook-duplicate' ? fault.times || 2 : 1);
 		this.release(job);
@@ -70,7 +73,7 @@ class Webhooks {
 		const key = `${job.call_sid} ${job.hook.url}`;
 		this.release(job);
 		this.pending += 1;
-		const timer = setTimeout(() => this.release(job), 30000 * this.scale());
+		const timer = this.clock.after(30000 * this.scale(), () => this.release(job));
 		this.held.set(key, { job, timer });
 	}
 
@@ -78,7 +81,7 @@ class Webhooks {
 		const key = `${job.call_sid} ${job.hook.url}`;
 		const kept = this.held.get(key);
 		if (!kept) return;
-		clearTimeout(kept.timer);
+		this.clock.cancel(kept.timer);
 		this.held.delete(key);
 		this.enqueue(kept.job);
 		this.settle();
@@ -96,6 +99,8 @@ class Webhooks {
 		const before = this.queues.get(key) || Promise.resolve();
 		this.pending += 1;
 		const turn = before.then(async () => {
+			// Its place among the others is that of an event that is sent.
+			if (times === 0) this.log(job, { attempt: 0, error: 'dropped by a fault' });
 			let firstId;
 			for (let i = 0; i < times; i++) {
 				const id = await this.attempt({ ...job, signature, duplicateOf: firstId }, 1);
@@ -112,12 +117,13 @@ class Webhooks {
 	/** One attempt; a retry waits outside the queue, so that it does not hold up the events behind it. */
 	async attempt(job, number) {
 		const { wireUrl, count, policies } = retryRule(job.hook.url);
+		const sentAt = Date.now();
 		const result = await this.request(job, wireUrl);
 		if (this.abort.signal.aborted) return undefined;
-		const entry = this.log(job, { url: wireUrl, attempt: number, ...result });
+		const entry = this.log(job, { url: wireUrl, sent_at: sentAt, attempt: number, ...result });
 		if (SUCCESS.includes(result.status)) return entry.id;
 		if (number <= count && isRetryable({ code: result.error, status: result.status }, policies)) {
-			this.afterMs(RETRY_WAITS[number - 1] * 1000 * this.scale(), () => this.attempt(job, number + 1));
+			this.again(job, number + 1, RETRY_WAITS[number - 1] * 1000 * this.scale());
 		} else {
 			this.onFailure(job, result);
 		}
@@ -149,7 +155,7 @@ class Webhooks {
 				responseType: 'text',
 				transformRequest: [(d) => d],
 			});
-			return { status: answer.status };
+			return { status: answer.status, ...(answer.data && { answer: String(answer.data).slice(0, 200) }) };
 		} catch (err) {
 			return { error: err.code || err.message };
 		}
@@ -173,10 +179,19 @@ class Webhooks {
 		return entry;
 	}
 
-	afterMs(ms, fn) {
+	late(job, ms) {
+		this.pending += 1;
+		this.clock.after(ms, () => {
+			this.enqueue(job);
+			this.settle();
+		});
+	}
+
+	/** Counts from an answer, so it waits in real time, also while the gateway's own time stands still. */
+	again(job, number, ms) {
 		this.pending += 1;
 		setTimeout(async () => {
-			if (!this.abort.signal.aborted) await fn();
+			if (!this.abort.signal.aborted) await this.attempt(job, number);
 			this.settle();
 		}, ms).unref();
 	}
@@ -188,7 +203,7 @@ class Webhooks {
 
 	close() {
 		this.abort.abort();
-		for (const { timer } of this.held.values()) clearTimeout(timer);
+		for (const { timer } of this.held.values()) this.clock.cancel(timer);
 		this.held.clear();
 	}
 }

@@ -92,10 +92,11 @@ describe('forms', () => {
 	});
 
 	test('a header of 100 kB is answered at once', () => {
-		const started = Date.now();
+		const started = process.cpuUsage();
 		expect(verify(`t=${TIME}${`,v1=${'0'.repeat(64)}`.repeat(1500)}`).valid).toBe(false);
 		expect(verify(`t=${TIME}${',v1='.repeat(25_000)}`).valid).toBe(false);
-		expect(Date.now() - started).toBeLessThan(500);
+		// Work, not time: the machine may be busy with something else.
+		expect(process.cpuUsage(started).user / 1000).toBeLessThan(500);
 	});
 });
 

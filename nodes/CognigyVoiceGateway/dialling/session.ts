@@ -11,6 +11,7 @@ import { runPool } from './pool';
 import type { CallPreparer, Prepared } from './prepare';
 import { Progress } from './progress';
 import { RunMemory } from './runMemory';
+import { carriesOn } from './tool';
 
 /** Why a call was left out on purpose. */
 export type Skipped =
@@ -87,7 +88,7 @@ export class DialSession {
 		this.memory = new RunMemory(context);
 		this.pacing = pacingOf(context);
 		this.pace = this.pacing.perSecond === undefined ? undefined : new Pace(this.pacing.perSecond);
-		this.carryOn = context.continueOnFail();
+		this.carryOn = carriesOn(context);
 	}
 
 	/** Items whose calls an earlier try of this run dialled. */

@@ -131,15 +131,16 @@ export async function arrive(
 	record: CallEventRecord,
 ): Promise<Arrival> {
 	const call = state.calls[item];
-	if (!call || call.done) return { wait: 'Nothing is waited for' };
+	if (!call) return { wait: 'Nothing is waited for' };
 	// A transferred leg has a sid of its own, and so has a call of another run.
 	if (record.child_leg || (call.sid !== null && call.sid !== record.call_sid)) return { wait: 'Another call' };
 
-	await keepVerdict(client, call, record);
+	// A call that was over before the run was parked: its record stands, but the others may be over by now, and nobody may say so.
+	if (!call.done) await keepVerdict(client, call, record);
 	if (!isDone(state.resumeWhen, record)) return { wait: 'Not what is waited for' };
 
 	const keyOf = (index: number): string => `${state.nonce} ${index}`;
-	remember(keyOf(item), record);
+	if (!call.done) remember(keyOf(item), record);
 	const resume = new Map<number, IDataObject>();
 	const open: Array<{ call: WaitingCall; index: number }> = [];
 	for (const [index, other] of state.calls.entries()) {

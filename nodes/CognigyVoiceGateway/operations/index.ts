@@ -8,6 +8,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
+import { carriesOn } from '../dialling/tool';
 import { getManyAlerts } from './alert/getMany';
 import { getApplication } from './application/get';
 import { getManyApplications } from './application/getMany';
@@ -89,7 +90,7 @@ export async function runOperation(context: IExecuteFunctions): Promise<INodeExe
 			description: 'Choose the operation again from the list.',
 		});
 	}
-	if (!context.continueOnFail()) return await found.run(context);
+	if (!carriesOn(context)) return await found.run(context);
 	try {
 		return await found.run(context);
 	} catch (error) {

@@ -1,6 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData, NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-/** An output item: the input's fields and binary data, the record, and the error if there is one. */
+import { isTool } from '../dialling/tool';
+
+/** An output item: the input's fields (unless it is a tool's) and binary data, the record, and the error if there is one. */
 export function toItem(
 	context: IExecuteFunctions,
 	item: INodeExecutionData,
@@ -14,5 +16,7 @@ export function toItem(
 		// The form by which every n8n knows an item for the error output: these two fields, and no other. It adds the input's.
 		return { json: { error: error.message, message: error.description ?? '' }, ...rest };
 	}
-	return { json: { ...item.json, ...record, ...(error === undefined ? {} : { error: error.message }) }, ...rest };
+	// n8n hands a tool the whole item of its agent, and what the tool puts out goes to the language model.
+	const own = isTool(context) ? {} : item.json;
+	return { json: { ...own, ...record, ...(error === undefined ? {} : { error: error.message }) }, ...rest };
 }

@@ -7,8 +7,9 @@ import {
 	type NodeApiError,
 } from 'n8n-workflow';
 
-import { UnusableValueError } from '../gateway/unusable';
+import { carriesOn } from '../dialling/tool';
 import { GatewayClient, GatewayProblemError } from '../gateway/client';
+import { UnusableValueError } from '../gateway/unusable';
 import { toItem } from './items';
 import type { Operation } from './types';
 
@@ -112,7 +113,7 @@ export function perItem(work: (job: Job) => Promise<Row[]>): Pick<Operation, 'ru
 				output.push(...rows.map(({ json, binary }) => ({ json: { ...json }, pairedItem: { item: index }, ...(binary ? { binary } : {}) })));
 			} catch (error) {
 				const known = explained(job, error as Error);
-				if (!context.continueOnFail()) throw known;
+				if (!carriesOn(context)) throw known;
 				output.push(toItem(context, item, index, {}, known));
 			}
 		}

@@ -1,9 +1,14 @@
 'use strict';
 
+const http = require('node:http');
+
 const axios = require('axios');
 const flatted = require('flatted');
 
 const { until } = require('./until');
+
+/** A connection per request: n8n closes idle ones, and a request that is sent at that moment is lost with it. */
+const httpAgent = new http.Agent({ keepAlive: false });
 
 /** Whether an execution is over. */
 const hasEnded = ({ status }) => ['success', 'error', 'canceled', 'crashed'].includes(status);
@@ -19,9 +24,10 @@ class N8nClient {
 			baseURL: `${url}/rest`,
 			validateStatus: () => true,
 			proxy: false,
+			httpAgent,
 			headers: { 'browser-id': 'test-browser', 'push-ref': 'test-push' },
 		});
-		this.open = axios.create({ baseURL: url, validateStatus: () => true, proxy: false });
+		this.open = axios.create({ baseURL: url, validateStatus: () => true, proxy: false, httpAgent });
 	}
 
 	/** One request; throws for 4xx and 5xx with what n8n said. */

@@ -18,19 +18,22 @@ function groupBy(entries, keyOf) {
 
 const FINAL = new Set(['completed', 'busy', 'no-answer', 'failed']);
 
-/** The gateway waits this long for an answer: an event that was answered later than that after the last call had ended was sent after it. */
-const AN_ANSWER_MS = 10_000;
+/**
+ * While n8n prepares its database at a start, it answers everything with this page and status 200: what the gateway
+ * sends then has arrived nowhere, and the gateway does not send it again.
+ */
+const isLostInStart = ({ status, answer }) => status === 200 && /^n8n is starting up/.test(answer ?? '');
 
 /**
- * Whether the gateway got a final event of one of these calls through when all of them had ended: then the run must
- * have gone on with real outcomes.
+ * The final event of one of these calls that the gateway got through when all of them had ended, if there was one: then
+ * the run must have gone on with real outcomes.
  */
-function couldBeKnown(placed, deliveries) {
+function heardAtTheEnd(placed, deliveries) {
 	const last = placed.reduce((latest, call) => (call.ended_at > latest.ended_at ? call : latest));
 	const sids = new Set(placed.map(({ sid }) => sid));
-	return deliveries.some(
-		({ call_sid: sid, event, status, at, forged }) =>
-			sids.has(sid) && FINAL.has(event) && status === 200 && !forged && (sid === last.sid || at >= last.ended_at + AN_ANSWER_MS),
+	return deliveries.find(
+		({ call_sid: sid, sent_at: sentAt, event, forged, ...delivery }) =>
+			sids.has(sid) && FINAL.has(event) && delivery.status === 200 && !forged && !isLostInStart(delivery) && sentAt >= last.ended_at,
 	);
 }
 
@@ -57,6 +60,7 @@ function judge({ executions, placed, deliveries, runs, ended, started }) {
 	}
 	if (ended.length !== started) wrong.push(`${started} executions were started, ${ended.length} have ended`);
 
+	count('webhooks lost because n8n was just starting (answered 200 with its start page)', deliveries.filter(isLostInStart).length);
 	let silent = 0;
 	for (const [index, calls] of executions.entries()) {
 		const own = runsOf.get(index) ?? [];
@@ -90,7 +94,8 @@ function judge({ executions, placed, deliveries, runs, ended, started }) {
 		}
 		if (item.outcome !== 'unknown') return void wrong.push(`${at}: put out as "${item.outcome}", the gateway says "${outcomeOf(truth)}"`);
 		if (item.timed_out) {
-			if (couldBeKnown(ownPlaced, deliveries)) wrong.push(`${at}: unknown after the deadline, though the end was reported`);
+			const heard = heardAtTheEnd(ownPlaced, deliveries);
+			if (heard) wrong.push(`${at}: unknown after the deadline, though the end was reported (delivery ${heard.id} of ${heard.call_sid}, answered "${heard.answer ?? ''}")`);
 			if (!WITHOUT_SID.has(call.trouble) && item.call_sid !== truth.sid) wrong.push(`${at}: unknown, and the sid is missing`);
 			return void count('calls unknown: nothing was heard after the last call of the run had ended, until the deadline');
 		}

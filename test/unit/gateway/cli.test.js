@@ -9,10 +9,16 @@ const { startReceiver } = require('./helpers');
 const CLI = path.join(__dirname, '..', '..', 'gateway', 'cli.js');
 const children = [];
 
+/** A child of a test, in a process group of its own, so that whatever it starts can be ended with it. */
+function start(command, args, options) {
+	const child = spawn(command, args, { ...options, detached: true });
+	children.push(child);
+	return child;
+}
+
 /** Start the command; `firstLine` and `end` are promises. */
 function run(...args) {
-	const child = spawn(process.execPath, [CLI, ...args]);
-	children.push(child);
+	const child = start(process.execPath, [CLI, ...args]);
 	const out = { stdout: '', stderr: '' };
 	const firstLine = new Promise((resolve) => {
 		child.stdout.on('data', (chunk) => {
@@ -30,7 +36,18 @@ function run(...args) {
 }
 
 afterEach(() => {
-	for (const child of children.splice(0)) child.kill('SIGKILL');
+	for (const child of children.splice(0)) {
+		try {
+			process.kill(-child.pid, 'SIGKILL');
+		} catch {
+			// Nobody is left in the group.
+		}
+		// Whoever escaped all the same must not keep this process waiting for its output.
+		child.stdout.destroy();
+		child.stderr.destroy();
+		child.stdin.destroy();
+		child.unref();
+	}
 });
 
 test.each(['SIGTERM', 'SIGINT'])('prints one ready line, serves, and exits 0 on %s', async (signal) => {
@@ -47,8 +64,7 @@ test.each(['SIGTERM', 'SIGINT'])('prints one ready line, serves, and exits 0 on 
 
 test('stops when npm, which started it, is told to stop', async () => {
 	const root = path.join(__dirname, '..', '..', '..');
-	const child = spawn('npm', ['run', '--silent', 'gateway', '--', '--port', '0'], { cwd: root });
-	children.push(child);
+	const child = start('npm', ['run', '--silent', 'gateway', '--', '--port', '0'], { cwd: root });
 	let line = '';
 	await new Promise((resolve) => {
 		child.stdout.on('data', (chunk) => {

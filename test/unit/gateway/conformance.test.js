@@ -15,6 +15,7 @@ beforeAll(async () => {
 	stage = new Stage(gateway);
 	// What the lists of calls need to show: one call of each kind that was there when they were recorded.
 	for (const state of ['ringing', 'answered', 'busy', 'ended']) await stage.call(state);
+	gateway.clock.go();
 });
 
 afterAll(() => gateway.close());

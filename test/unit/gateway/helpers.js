@@ -21,6 +21,12 @@ function waitFor(emitter, event, condition) {
 	});
 }
 
+/** Move the gateway's time on to the moment at which a call has a status; there it stands still. */
+function advanceTo(gateway, callSid, status) {
+	gateway.clock.stop();
+	gateway.clock.advanceTo(() => gateway.records.get(ACCOUNT, callSid)?.call_status === status);
+}
+
 /** A webhook receiver that keeps what it got; `answer` may choose the status. */
 async function startReceiver(answer = () => 200) {
 	const got = [];
@@ -89,4 +95,4 @@ async function setUp({ timeScale = 0.01, answer, world = 'recordings', ...option
 	return { gateway, receiver, api, create, close };
 }
 
-module.exports = { waitFor, startReceiver, shape, setUp, ACCOUNT, KEY, APPLICATION, SECRET };
+module.exports = { advanceTo, waitFor, startReceiver, shape, setUp, ACCOUNT, KEY, APPLICATION, SECRET };

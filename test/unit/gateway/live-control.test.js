@@ -1,15 +1,20 @@
 'use strict';
 
-const { setUp, waitFor, ACCOUNT } = require('./helpers');
+const { advanceTo, setUp } = require('./helpers');
 
 let env;
 beforeEach(async () => {
 	env = await setUp();
+	// A call stays as it is while a test works on it.
+	env.gateway.clock.stop();
 });
 afterEach(() => env.close());
 
-const reaches = (sid, status) =>
-	waitFor(env.gateway, 'event', () => env.gateway.records.get(ACCOUNT, sid)?.call_status === status);
+const reaches = (sid, status) => advanceTo(env.gateway, sid, status);
+const ends = () => {
+	env.gateway.clock.go();
+	return env.gateway.idle();
+};
 const placed = async (number, more) => (await (await env.create(number, more)).json()).sid;
 const text = async (answer) => [answer.status, await answer.text()];
 
@@ -45,7 +50,7 @@ describe('live call control', () => {
 		[{ call_status_hook: 'https://x.test' }, 400, '{"msg":"no valid options supplied to updateCall"}'],
 	])('PUT %j', async (body, status, answer) => {
 		const sid = await placed('+15089084220');
-		await reaches(sid, 'in-progress');
+		reaches(sid, 'in-progress');
 		expect(await text(await env.api('PUT', `/Calls/${sid}`, body))).toEqual([status, answer]);
 		expect(await text(await env.api('POST', `/Calls/${sid}`, body))).toEqual([status, answer]);
 	});
@@ -83,9 +88,9 @@ describe('live call control', () => {
 
 	test('cancelling a ringing call: the record says no-answer, no webhook does', async () => {
 		const sid = await placed('+15089084180');
-		await reaches(sid, 'ringing');
+		reaches(sid, 'ringing');
 		expect((await env.api('PUT', `/Calls/${sid}`, { call_status: 'no-answer' })).status).toBe(202);
-		await env.gateway.idle();
+		await ends();
 		expect(await (await env.api('GET', `/Calls/${sid}`)).json()).toMatchObject({
 			call_status: 'no-answer',
 			sip_status: 487,
@@ -99,20 +104,19 @@ describe('live call control', () => {
 
 	test('a refused call can still be spoken to for a moment', async () => {
 		const sid = await placed('+15089084486');
-		await reaches(sid, 'busy');
+		reaches(sid, 'busy');
 		expect((await env.api('PUT', `/Calls/${sid}`, { mute_status: 'mute' })).status).toBe(202);
 		// Five seconds of the scaled clock later it is gone.
-		env.gateway.calls.later({}, 5.1, () => env.gateway.emit('later'));
-		await new Promise((resolve) => env.gateway.once('later', resolve));
+		env.gateway.clock.advance(5000 * env.gateway.timeScale);
 		expect((await env.api('PUT', `/Calls/${sid}`, { mute_status: 'mute' })).status).toBe(422);
 	});
 
 	test('DELETE forgets the record, the call goes on and comes back', async () => {
 		const sid = await placed('+15089084200');
-		await reaches(sid, 'in-progress');
+		reaches(sid, 'in-progress');
 		expect((await env.api('DELETE', `/Calls/${sid}`)).status).toBe(204);
 		expect((await env.api('GET', `/Calls/${sid}`)).status).toBe(404);
-		await env.gateway.idle();
+		await ends();
 		expect(env.receiver.got.at(-1).body.call_status).toBe('completed');
 		const back = await (await env.api('GET', `/Calls/${sid}`)).json();
 		expect(back.call_status).toBe('completed');
@@ -124,7 +128,7 @@ describe('live call control', () => {
 describe('records of calls', () => {
 	test('expire: {} in the list, 404 by sid, and a filter hides them', async () => {
 		const sid = await placed('+15089084486');
-		await env.gateway.idle();
+		await ends();
 		env.gateway.expireRecords(sid);
 		expect(await (await env.api('GET', '/Calls')).json()).toEqual([{}]);
 		expect(await (await env.api('GET', '/Calls?direction=outbound')).json()).toEqual([]);
@@ -134,18 +138,18 @@ describe('records of calls', () => {
 	test('live 12 h until answered, then 1 h after the last change', async () => {
 		const sid = await placed('+15089084220');
 		const left = () => Math.round((env.gateway.records.records.get(sid).expiresAt - Date.now()) / 60000);
-		await reaches(sid, 'ringing');
+		reaches(sid, 'ringing');
 		expect(left()).toBe(720);
-		await reaches(sid, 'in-progress');
+		reaches(sid, 'in-progress');
 		expect(left()).toBe(60);
 	});
 
 	test('CallCount counts the live ones', async () => {
 		const sid = await placed('+15089084220');
 		expect(await (await env.api('GET', '/CallCount')).json()).toEqual({ inbound: 0, outbound: 1 });
-		await reaches(sid, 'in-progress');
+		reaches(sid, 'in-progress');
 		await env.api('PUT', `/Calls/${sid}`, { call_status: 'completed' });
-		await env.gateway.idle();
+		await ends();
 		expect(await (await env.api('GET', '/CallCount')).json()).toEqual({ inbound: 0, outbound: 0 });
 	});
 });

@@ -13,7 +13,7 @@
 const fs = require('fs');
 const path = require('path');
 const axios = require('axios');
-const { waitFor } = require('./helpers');
+const { advanceTo, waitFor } = require('./helpers');
 
 const ACCOUNT = '9351f46a-678c-43f5-b8a6-d4eb58d131af';
 const ACCOUNT_KEY = 'c0ffee00-0000-4000-8000-00000000acc1';
@@ -89,8 +89,11 @@ class Stage {
 			busy: '+15089084486',
 			'busy-long-ago': '+15089084486',
 		};
+		// From here on the call stays in its state, until the recorded request is answered.
+		this.gateway.clock.stop();
 		const sid = await this.place(numbers[state] || '+15089084220', { timeout: 600 });
-		await this.reaches(
+		advanceTo(
+			this.gateway,
 			sid,
 			{ ringing: 'ringing', cancelled: 'ringing', busy: 'busy', 'busy-long-ago': 'busy' }[state] || 'in-progress',
 		);
@@ -164,6 +167,7 @@ async function send(gateway, stage, record) {
 		transformResponse: [(text) => text],
 		proxy: false,
 	});
+	gateway.clock.go();
 	return { status: answer.status, headers: answer.headers, body: answer.data || '', sid, recordedSid };
 }
 

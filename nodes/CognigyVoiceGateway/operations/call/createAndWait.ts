@@ -13,7 +13,8 @@ import type { Operation } from '../types';
 import { callFields } from './callFields';
 import { dialFailure, dialOutput, hintDoubts } from './output';
 import { KEPT_UNDER, resume, type KeptState } from './resume';
-import { checkWait, waitAtMost } from './waitChecks';
+import { whyToolCannotWait } from './waitAsTool';
+import { checkWait, refuse, waitAtMost } from './waitChecks';
 
 /** The gateway's own ring timeout, seconds. */
 const STANDARD_RING_S = 60;
@@ -149,6 +150,8 @@ const INHERITED =
 	'This call was placed by the execution that was retried, and is not placed again. It was still going on: look it up with its sid.';
 
 async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const unfit = whyToolCannotWait(context);
+	if (unfit !== undefined) throw refuse(context, unfit.message, unfit.description);
 	const client = await GatewayClient.open(context, { timeoutMs: requestTimeoutOf(context) });
 	const resumeWhen = context.getNodeParameter('resumeWhen', 0, 'ended') as ResumeWhen;
 	const verify = context.getNodeParameter('verifySignature', 0, true) as boolean;

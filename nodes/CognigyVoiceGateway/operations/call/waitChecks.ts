@@ -10,7 +10,7 @@ import type { GatewayClient } from '../../gateway/client';
 /** A join asks the gateway about every call of the run: more than this belongs into several runs. */
 const MOST_ITEMS = 100;
 
-function refuse(context: IExecuteFunctions, message: string, description: string): NodeOperationError {
+export function refuse(context: IExecuteFunctions, message: string, description: string): NodeOperationError {
 	return new NodeOperationError(context.getNode(), message, { description });
 }
 
@@ -20,14 +20,6 @@ function refuse(context: IExecuteFunctions, message: string, description: string
  * @throws {NodeOperationError} saying what to do instead; nothing was dialled
  */
 export async function checkWait(context: IExecuteFunctions, client: GatewayClient, resumeWhen: ResumeWhen, verify: boolean): Promise<void> {
-	const tool = context.getNode().type.endsWith('Tool');
-	if (typeof context.putExecutionToWait !== 'function' || (tool && context.isToolExecution?.() === true)) {
-		throw refuse(
-			context,
-			'This n8n cannot let a tool wait for a phone call. Nothing was dialled.',
-			'Use the operation Create instead: it places the call and returns at once, without the outcome.',
-		);
-	}
 	const count = context.getInputData().length;
 	if (count > MOST_ITEMS) {
 		throw refuse(

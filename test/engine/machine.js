@@ -1,0 +1,33 @@
+'use strict';
+
+/**
+ * What a busy machine takes from this process: time in which it wanted to run and did not get a processor. Gateway, node
+ * and test share the process, so that what is measured in it can be judged without that time. Nothing on an idle machine.
+ *
+ * @returns {{ total: () => number, longest: () => number, stop: () => void }} milliseconds, since the start
+ */
+function watchMachine() {
+	const EVERY_MS = 5;
+	/** A timer is late by this much on an idle machine too. */
+	const USUAL_MS = 3;
+	let [at, used] = [performance.now(), process.cpuUsage()];
+	let [total, longest] = [0, 0];
+	const look = () => {
+		const { user, system } = process.cpuUsage(used);
+		// What the process itself has worked in the meantime is its own fault, and stays counted.
+		const taken = performance.now() - at - EVERY_MS - USUAL_MS - (user + system) / 1000;
+		if (taken > 0) {
+			total += taken;
+			longest = Math.max(longest, taken);
+		}
+		[at, used] = [performance.now(), process.cpuUsage()];
+	};
+	const timer = setInterval(look, EVERY_MS);
+	const upToNow = (read) => () => {
+		look();
+		return read();
+	};
+	return { total: upToNow(() => total), longest: upToNow(() => longest), stop: () => clearInterval(timer) };
+}
+
+module.exports = { watchMachine };
