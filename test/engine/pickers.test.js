@@ -163,7 +163,8 @@ test.each([
 	['searchApplications', 'applications', /^This account has no applications yet/, /page Applications/],
 	['searchCarriers', 'voip_carriers', /^This account has no carriers of its own yet/, /type the name/],
 	['searchCarrierIds', 'voip_carriers', /^This account has no carriers of its own yet/, /type the name or ID/],
-	['searchRecentCalls', 'recent_calls', /^This account has no calls in the last 30 days yet/, /typed by its call SID/],
+	['searchRecentCalls', 'recent_calls', /^This account has no calls in the last 30 days\.$/, /typed by its call SID/],
+	['searchCalls', 'recent_calls', /^This account has no live calls right now\.$/, /call_sid that Create puts out/],
 ])('%s with nothing to choose from says where it comes from', async (method, rows, message, description) => {
 	gateway.world[rows] = [];
 	const error = await search(method).catch((thrown) => thrown);

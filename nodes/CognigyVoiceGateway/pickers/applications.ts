@@ -22,7 +22,7 @@ async function choices(context: ILoadOptionsFunctions, filter: string | undefine
 /** The account's applications. */
 export async function searchApplications(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
 	const { all, results } = await choices(this, filter);
-	if (all === 0) throw nothingToChoose(this, 'applications', 'Create one in the Voice Gateway Self-Service Portal, page Applications, and open this list again.');
+	if (all === 0) throw nothingToChoose(this, 'applications yet', 'Create one in the Voice Gateway Self-Service Portal, page Applications, and open this list again.');
 	return { results };
 }
 

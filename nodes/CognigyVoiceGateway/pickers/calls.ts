@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
 
 import { isFinalStatus, type ListedCall } from '../gateway/types';
-import { byName, locatorField, matches, matchesDigits, pick } from './pick';
+import { byName, locatorField, matches, matchesDigits, nothingToChoose, pick } from './pick';
 
 /** Calls that are alive: who calls whom, and how far it is. The gateway tells no times, so they stand in order of their numbers. */
 export async function searchCalls(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
@@ -10,6 +10,7 @@ export async function searchCalls(this: ILoadOptionsFunctions, filter?: string):
 		if (value === undefined || status === undefined || isFinalStatus(status)) return [];
 		return [{ name: `${from || 'unknown'} → ${to || 'unknown'}, ${status.replace(/-/g, ' ')}`, value }];
 	});
+	if (results.length === 0) throw nothingToChoose(this, 'live calls right now', 'A call that has ended can be given by its ID, the call_sid that Create puts out.');
 	// The digits of a sid's beginning could stand in anybody's number.
 	const number = /[a-z]/i.test(filter ?? '') ? undefined : filter;
 	return {

@@ -12,7 +12,7 @@ async function choices(context: ILoadOptionsFunctions, filter: string | undefine
 	if (carriers.length === 0) {
 		throw nothingToChoose(
 			context,
-			'carriers of its own',
+			'carriers of its own yet',
 			'Create one in the Voice Gateway Self-Service Portal, page Carriers, or type the name or ID of a carrier that the service provider shares.',
 		);
 	}

@@ -26,7 +26,7 @@ async function choices(
 	if (numbers.length === 0) {
 		throw nothingToChoose(
 			context,
-			'phone numbers',
+			'phone numbers yet',
 			'Add one in the Voice Gateway Self-Service Portal, page Phone Numbers, and open this list again.',
 		);
 	}

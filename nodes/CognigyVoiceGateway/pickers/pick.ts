@@ -29,11 +29,11 @@ export async function pick<T>(context: ILoadOptionsFunctions, job: (client: Gate
 /**
  * Says what to do where there is nothing to choose from, which n8n would only call "No results".
  *
- * @param things what the list would hold, e.g. "applications"
+ * @param things what the list would hold, and when, e.g. "applications yet"
  * @param remedy how the account gets some
  */
 export function nothingToChoose(context: ILoadOptionsFunctions, things: string, remedy: string): NodeOperationError {
-	return new NodeOperationError(context.getNode(), `This account has no ${things} yet.`, { description: remedy });
+	return new NodeOperationError(context.getNode(), `This account has no ${things}.`, { description: remedy });
 }
 
 /** A field with a list to choose from and a way to type. */
