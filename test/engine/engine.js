@@ -117,6 +117,8 @@ function credentialFor(gateway, overrides = {}) {
 	};
 }
 
+let executions = 0;
+
 /**
  * Runs one action node over items: source -> action -> sink(s).
  *
@@ -129,9 +131,10 @@ function credentialFor(gateway, overrides = {}) {
  * @param {object[]} [setup.extraNodes] further nodes of the workflow, not connected
  * @param {AbortSignal} [setup.signal] stops the execution
  * @param {number} [setup.patienceMs] how long a request may take
+ * @param {string} [setup.executionId] each run is an execution of its own unless told
  * @returns {Promise<object>} status, outputs (json of each output), items (whole), error, hints, runs
  */
-async function runAction({ credential, parameters, items = [{ json: {} }], settings = {}, staticData = {}, extraNodes = [], signal, patienceMs }) {
+async function runAction({ credential, parameters, items = [{ json: {} }], settings = {}, staticData = {}, extraNodes = [], signal, patienceMs, executionId = `execution-${++executions}` }) {
 	const action = {
 		id: 'action-id',
 		name: 'Voice',
@@ -158,8 +161,8 @@ async function runAction({ credential, parameters, items = [{ json: {} }], setti
 	});
 	const additionalData = {
 		credentialsHelper: new TestCredentials(credential, patienceMs),
-		hooks: new ExecutionLifecycleHooks('trigger', 'execution-id', { id: 'workflow-id', name: 'Test', nodes: [], connections: {} }),
-		executionId: 'execution-id',
+		hooks: new ExecutionLifecycleHooks('trigger', executionId, { id: 'workflow-id', name: 'Test', nodes: [], connections: {} }),
+		executionId,
 		currentNodeParameters: undefined,
 		restApiUrl: '',
 		instanceBaseUrl: '',

@@ -110,3 +110,41 @@ test('with Do Not Call Again, a loop\'s second round does not dial the same numb
 	expect(gateway.rang(NUMBERS[0])).toBe(1);
 	expect(execution.downstream[1]).toMatchObject([{ outcome: 'skipped', skip_reason: 'duplicate', duplicate_of: gateway.placed[0].sid }]);
 });
+
+describe('n8n starts one execution twice, as it may when the execution arrives while n8n itself is starting', () => {
+	const SECOND_START = /^n8n has started this execution a second time\. Nothing was dialled by it\./;
+	let count = 0;
+	let executionId;
+	beforeEach(() => {
+		executionId = `started-twice-${++count}`;
+	});
+	const twice = async (setups) => await Promise.all(setups.map(async (setup) => await call(gateway, { executionId, items: phones(...NUMBERS), ...setup })));
+
+	test.each([
+		['at the same moment', {}],
+		['while the first still dials', { parameters: { options: { callsPerSecond: 20 } } }],
+	])('%s: each number rings once', async (_what, setup) => {
+		const runs = await twice([setup, setup]);
+		expect(rang()).toEqual([1, 1, 1, 1, 1]);
+		const [[fine], [refused]] = [runs.filter(({ status }) => status === 'success'), runs.filter(({ status }) => status === 'error')];
+		expect(fine.outputs[0].map(({ sid }) => sid).sort()).toEqual(gateway.placed.map(({ sid }) => sid).sort());
+		expect(refused.error.message).toMatch(SECOND_START);
+		expect(refused.error.description).toMatch(/placed by the first start/);
+	});
+
+	test('when the first is over already: each number rings once', async () => {
+		const [{ status }] = await twice([{}]);
+		const [{ error }] = await twice([{}]);
+		expect(status).toBe('success');
+		expect(error.message).toMatch(SECOND_START);
+		expect(rang()).toEqual([1, 1, 1, 1, 1]);
+	});
+
+	test('with Retry On Fail the tries of the first start are no second start, and the second one stays refused', async () => {
+		const bad = NUMBERS[0];
+		gateway.setFaults({ kind: '401', number: bad.slice(1), count: 1 });
+		const [{ status }, { error }] = await twice([{ settings: RETRY }, { settings: RETRY }]);
+		expect([status, rang()]).toEqual(['success', [1, 1, 1, 1, 1]]);
+		expect(error.message).toMatch(SECOND_START);
+	});
+});

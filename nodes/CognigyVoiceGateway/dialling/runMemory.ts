@@ -1,9 +1,28 @@
+import { randomBytes } from 'crypto';
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import type { Placement } from './place';
 
 /** What a later try has to know about a call that was placed, or may have been. */
 type Remembered = Exclude<Placement, { placed: 'no' }>;
+
+/** The start that a run belongs to, by execution, node and run index; of this process. Oldest first. */
+const starts = new Map<string, string>();
+const MAX_STARTS = 20_000;
+
+/**
+ * Whether this run belongs to a second start of its execution. n8n, when it starts itself, takes up executions that have
+ * not begun: one that a webhook has created at that very moment then runs twice, side by side, under the same id.
+ */
+function isSecondStart(context: IExecuteFunctions, store: IDataObject, run: string): boolean {
+	// Kept with the execution's data: all tries of one start have it in common, and no other start has it.
+	const start = (store.start ??= randomBytes(8).toString('hex')) as string;
+	const key = `${context.getExecutionId()} ${context.getNode().id} ${run}`;
+	const first = starts.get(key) ?? start;
+	starts.set(key, first);
+	if (starts.size > MAX_STARTS) starts.delete(starts.keys().next().value as string);
+	return first !== start;
+}
 
 /**
  * What one node dialled in one execution, so that a repeated try ("Retry On Fail", or the engine's own re-run
@@ -12,11 +31,14 @@ type Remembered = Exclude<Placement, { placed: 'no' }>;
  */
 export class RunMemory {
 	private readonly run: IDataObject;
+	/** Then the calls are placed by the first start. */
+	readonly ofSecondStart: boolean;
 
 	constructor(context: IExecuteFunctions) {
 		const store = context.getContext('node');
-		const key = `dialled:${String(context.evaluateExpression('{{ $runIndex }}', 0))}`;
-		this.run = (store[key] ??= {}) as IDataObject;
+		const run = String(context.evaluateExpression('{{ $runIndex }}', 0));
+		this.run = (store[`dialled:${run}`] ??= {}) as IDataObject;
+		this.ofSecondStart = isSecondStart(context, store, run);
 	}
 
 	get(itemIndex: number): Remembered | undefined {

@@ -105,6 +105,11 @@ export class DialSession {
 	 *   the error lists the calls that had been placed
 	 */
 	async dial(): Promise<Result[]> {
+		if (this.memory.ofSecondStart) {
+			throw new NodeOperationError(this.context.getNode(), 'n8n has started this execution a second time. Nothing was dialled by it.', {
+				description: 'n8n may do that with an execution that arrives while n8n itself is starting. The calls are placed by the first start.',
+			});
+		}
 		const { results } = this;
 		const count = this.context.getInputData().length;
 		for (let index = 0; index < count; index++) {
