@@ -2,7 +2,8 @@
 
 const { compiled } = require('./compiled');
 
-const { anyNumber, caller, e164, registeredUser, sipUri, UnusableValueError } = compiled('dialling/callee.js');
+const { anyNumber, caller, e164, registeredUser, sipUri } = compiled('dialling/callee.js');
+const { UnusableValueError } = compiled('gateway/unusable.js');
 
 function refusal(action) {
 	try {

@@ -17,7 +17,9 @@ const MAX_STARTS = 20_000;
 function isSecondStart(context: IExecuteFunctions, store: IDataObject, run: string): boolean {
 	// Kept with the execution's data: all tries of one start have it in common, and no other start has it.
 	const start = (store.start ??= randomBytes(8).toString('hex')) as string;
-	const key = `${context.getExecutionId()} ${context.getNode().id} ${run}`;
+	const execution = context.getExecutionId();
+	if (!execution) return false;
+	const key = `${execution} ${context.getNode().id} ${run}`;
 	const first = starts.get(key) ?? start;
 	starts.set(key, first);
 	if (starts.size > MAX_STARTS) starts.delete(starts.keys().next().value as string);
