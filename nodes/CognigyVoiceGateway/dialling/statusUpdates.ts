@@ -9,6 +9,8 @@ import { hookUrl } from './hookUrl';
 export class StatusUpdates {
 	/** Items whose calls nobody hears of, because the workflow has no trigger. */
 	unheard = 0;
+	/** The trigger of which n8n does not tell whether it listens. */
+	perhaps?: string;
 	private readonly trigger;
 
 	constructor(
@@ -25,7 +27,9 @@ export class StatusUpdates {
 			return hookUrl(this.context.getNodeParameter('statusUrl', itemIndex, ''), 'Status URL', this.account);
 		}
 		if (chosen !== 'trigger') return undefined;
+		if (this.trigger.state === 'perhaps') this.perhaps = this.trigger.name;
 		switch (this.trigger.state) {
+			case 'perhaps':
 			case 'listening':
 				return hookUrl(this.trigger.url, 'Status Updates', this.account);
 			case 'inactive':

@@ -2,7 +2,7 @@ import type { IHookFunctions } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
 import { GatewayClient } from '../gateway/client';
-import { announceTrigger, isAnnounced, withdrawTrigger } from './pairing';
+import { announceTrigger, isAnnounced, withdrawTrigger, withToken } from './pairing';
 import { webhookSecret } from './secret';
 
 /** What happens when a trigger's workflow is published, unpublished, or listens for a test event. */
@@ -19,9 +19,7 @@ function announcedUrl(context: IHookFunctions): string {
 		});
 	}
 	if (context.getNodeParameter('verification') !== 'token') return url;
-	const withToken = new URL(url);
-	withToken.searchParams.set('token', String(context.getNodeParameter('token')).trim());
-	return withToken.toString();
+	return withToken(url, context.getNodeParameter('token'));
 }
 
 /** A test URL lives for one event and is nothing that a call should be told of. */
