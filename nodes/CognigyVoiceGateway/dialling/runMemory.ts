@@ -5,6 +5,8 @@ import type { Placement } from './place';
 /** What a later try has to know about a call that was placed, or may have been. */
 type Remembered = Exclude<Placement, { placed: 'no' }>;
 
+const PREFIX = 'dialled:';
+
 /**
  * What one node dialled in one execution, so that a repeated try ("Retry On Fail", or the engine's own re-run
  * when the first output item holds an error) does not dial again. Kept by n8n with the execution's data, under
@@ -15,7 +17,9 @@ export class RunMemory {
 
 	constructor(context: IExecuteFunctions) {
 		const store = context.getContext('node');
-		const key = `dialled:${String(context.evaluateExpression('{{ $runIndex }}', 0))}`;
+		const key = `${PREFIX}${String(context.evaluateExpression('{{ $runIndex }}', 0))}`;
+		// Earlier rounds of a loop are over, and what they dialled need not be carried along.
+		for (const earlier of Object.keys(store)) if (earlier.startsWith(PREFIX) && earlier !== key) delete store[earlier];
 		this.run = (store[key] ??= {}) as IDataObject;
 	}
 
