@@ -166,6 +166,7 @@ export class DialSession {
 		} finally {
 			recorded?.keep();
 		}
+		await recorded?.confirm();
 	}
 
 	private async dialRecorded(index: number, request: CreateCallRequest, recorded: Recorded | undefined): Promise<void> {
