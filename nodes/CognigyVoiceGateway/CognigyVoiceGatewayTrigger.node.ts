@@ -9,6 +9,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { isListening, startListening, stopListening } from './events/listening';
+import { WEBHOOK_PATH } from './events/pairing';
 import { receiveWebhook } from './events/webhook';
 import { cognigyVoiceGatewayApiTest } from './gateway/credentialTest';
 import { triggerFields } from './events/triggerFields';
@@ -48,7 +49,7 @@ export class CognigyVoiceGatewayTrigger implements INodeType {
 				name: 'default',
 				httpMethod: 'POST',
 				responseMode: 'onReceived',
-				path: 'call-status',
+				path: WEBHOOK_PATH,
 			},
 		],
 		properties: triggerFields,

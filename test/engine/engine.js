@@ -3,7 +3,9 @@
 // Before n8n-core is loaded: what a run logs about an error that a test provokes is no news.
 process.env.N8N_LOG_LEVEL ??= 'silent';
 require('reflect-metadata');
-const { ExecutionLifecycleHooks, WorkflowExecute } = require('n8n-core');
+const { ExecutionLifecycleHooks, InstanceSettings, WorkflowExecute } = require('n8n-core');
+// The one that n8n-core itself uses.
+const { Container } = require(require.resolve('@n8n/di', { paths: [require.resolve('n8n-core')] }));
 const { createRunExecutionData, ICredentialsHelper, Workflow } = require('n8n-workflow');
 
 const dist = '../../dist';
@@ -129,12 +131,13 @@ let executions = 0;
  * @param {object} [setup.settings] the action node's settings: onError, retryOnFail, maxTries
  * @param {object} [setup.staticData] the workflow's stored data, e.g. a trigger's URL
  * @param {object[]} [setup.extraNodes] further nodes of the workflow, not connected
+ * @param {string} [setup.mode] of the execution
  * @param {AbortSignal} [setup.signal] stops the execution
  * @param {number} [setup.patienceMs] how long a request may take
  * @param {string} [setup.executionId] each run is an execution of its own unless told
  * @returns {Promise<object>} status, outputs (json of each output), items (whole), error, hints, runs
  */
-async function runAction({ credential, parameters, items = [{ json: {} }], settings = {}, staticData = {}, extraNodes = [], signal, patienceMs, executionId = `execution-${++executions}` }) {
+async function runAction({ credential, parameters, items = [{ json: {} }], settings = {}, staticData = {}, extraNodes = [], mode = 'trigger', signal, patienceMs, executionId = `execution-${++executions}` }) {
 	const action = {
 		id: 'action-id',
 		name: 'Voice',
@@ -179,7 +182,7 @@ async function runAction({ credential, parameters, items = [{ json: {} }], setti
 			],
 		},
 	});
-	const execution = new WorkflowExecute(additionalData, 'trigger', run).processRunExecutionData(workflow);
+	const execution = new WorkflowExecute(additionalData, mode, run).processRunExecutionData(workflow);
 	signal?.addEventListener('abort', () => execution.cancel());
 	const result = await execution;
 	const { runData, error } = result.data.resultData;
@@ -196,4 +199,16 @@ async function runAction({ credential, parameters, items = [{ json: {} }], setti
 	};
 }
 
-module.exports = { ACTION, TRIGGER, TestCredentials, credentialFor, newCredential, nodeTypes, runAction };
+/** Lets n8n-core take this process for a worker of queue mode while something runs. */
+async function onWorker(run) {
+	const settings = Container.get(InstanceSettings);
+	const before = settings.instanceType;
+	settings.instanceType = 'worker';
+	try {
+		return await run();
+	} finally {
+		settings.instanceType = before;
+	}
+}
+
+module.exports = { ACTION, TRIGGER, TestCredentials, credentialFor, newCredential, nodeTypes, onWorker, runAction };

@@ -30,7 +30,7 @@ const again = (rounds) => ({
 
 class Execution {
 	constructor(id, setup) {
-		Object.assign(this, { id, setup, status: 'new', saved: undefined, result: undefined, runs: 0 });
+		Object.assign(this, { id, setup, status: 'new', saved: undefined, enqueued: undefined, result: undefined, runs: 0 });
 		this.changed = [];
 	}
 
@@ -183,6 +183,22 @@ class Stage {
 		return execution;
 	}
 
+	/**
+	 * "Retry" of an execution that crashed while it went on: n8n has what it handed to the worker, and no more.
+	 *
+	 * @param {Execution} crashed
+	 * @param {boolean} loadWorkflow with the nodes of the workflow as they are now
+	 */
+	async retry(crashed, loadWorkflow) {
+		const execution = new Execution(`${crashed.id}-retry`, { ...crashed.setup, mode: 'retry' });
+		this.executions.set(execution.id, execution);
+		const workflow = this.workflow(execution.setup);
+		const { data } = flatted.parse(crashed.enqueued);
+		if (loadWorkflow) for (const entry of data.executionData.nodeExecutionStack) entry.node = workflow.getNode(entry.node.name);
+		await this.engine(execution, workflow, data);
+		return execution;
+	}
+
 	async webhook(execution, request, response) {
 		if (request.query.signature !== TOKEN) return { status: 401 };
 		if (execution.status !== 'waiting') return { status: 409 };
@@ -208,6 +224,7 @@ class Stage {
 		entry.metadata = { ...entry.metadata, forwardAllOutputs: true };
 		// The time is no longer over at this deadline; the engine takes the execution for one that waited.
 		data.resultData.runData[node.name].pop();
+		execution.enqueued = flatted.stringify({ data });
 		void this.engine(execution, workflow, data);
 		return { status: 200, text: 'resumed' };
 	}

@@ -2,6 +2,7 @@
 
 const { startGateway } = require('../gateway');
 const { call, listeningAt, phones, triggerNode } = require('./calls');
+const { onWorker } = require('./engine');
 
 const URL_OF_TRIGGER = 'https://n8n.example.com/webhook/hook-id/call-status';
 const RETRY = '#rc=5&rp=ct,4xx,5xx';
@@ -51,6 +52,17 @@ describe('to the trigger of the workflow', () => {
 		expect(status).toBe('success');
 		expect(notifyUrls()).toEqual([undefined]);
 		expect(hints).toEqual([expect.objectContaining({ message: expect.stringMatching(/no Cognigy Voice Gateway Trigger.*Status Updates to None/) })]);
+	});
+
+	// n8n 2 hands a worker of queue mode none of the workflow's stored data.
+	test.each([
+		['started by a webhook', 'webhook', []],
+		['by hand', 'manual', [expect.objectContaining({ message: expect.stringMatching(/"Call events".*worker.*published/) })]],
+	])('on a worker, in a run %s, the URL follows from the trigger itself', async (_how, mode, expected) => {
+		const { hints, status } = await onWorker(async () => await call(gateway, { parameters: toTrigger, extraNodes: [triggerNode()], mode }));
+		expect(status).toBe('success');
+		expect(notifyUrls()).toEqual([`http://n8n.test/webhook/hook-id/call-status${RETRY}`]);
+		expect(hints).toEqual(expected);
 	});
 
 	test('detection without a trigger is refused before dialling', async () => {

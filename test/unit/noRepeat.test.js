@@ -66,9 +66,9 @@ function store() {
 	};
 }
 
-function guard(stored, options = {}, number = '+12025550200', { node = NODE, workflow = `workflow-${count}` } = {}) {
-	const context = strict({ getNode: () => node, getWorkflow: () => ({ id: workflow }), helpers: stored.helpers(node) });
-	return NoRepeat.from(context, options, number);
+function guard(stored, options = {}, number = '+12025550200', { node = NODE, workflow = `workflow-${count}`, type = 'main', code = NoRepeat } = {}) {
+	const context = strict({ getNode: () => node, getWorkflow: () => ({ id: workflow }), helpers: stored.helpers(node), instanceSettings: { instanceType: type } });
+	return code.from(context, options, number);
 }
 const isNew = async (...args) => {
 	const recorded = await guard(...args).record();
@@ -133,6 +133,52 @@ describe('remembering', () => {
 		expect(await isNew(stored, { scope: 'node' }, '+12025550200', other)).toBe(true);
 		expect(await isNew(stored, { scope: 'workflow' })).toBe(true);
 		expect(await isNew(stored, { scope: 'workflow' }, '+12025550200', other)).toBe(false);
+	});
+});
+
+describe('workers that share the store, which has no lock between them', () => {
+	/** The same code in another process. */
+	function otherProcess() {
+		let code;
+		jest.isolateModules(() => (code = compiled('dialling/noRepeat.js').NoRepeat));
+		return code;
+	}
+
+	test('different numbers at the same moment: when all calls are placed, none is forgotten', async () => {
+		const stored = store();
+		const numbers = Array.from({ length: 20 }, (_, index) => `+120255503${String(index).padStart(2, '0')}`);
+		const workers = [otherProcess(), otherProcess()];
+		const on = (index) => ({ type: 'worker', code: workers[index % 2] });
+		let confirmed = false;
+		const calls = Promise.all(
+			numbers.map(async (number, index) => {
+				const recorded = await guard(stored, {}, number, on(index)).record();
+				recorded.sid(`sid-${index}`);
+				await recorded.confirm();
+			}),
+		).then(() => (confirmed = true));
+		while (!confirmed) {
+			await turn();
+			jest.advanceTimersByTime(50);
+		}
+		await calls;
+		for (const [index, number] of numbers.entries()) expect([number, await isNew(stored, {}, number, on(index + 1))]).toEqual([number, false]);
+	});
+
+	test('a record that was taken back is not put back', async () => {
+		const stored = store();
+		const recorded = await guard(stored, {}, undefined, { type: 'worker' }).record();
+		await recorded.takeBack();
+		await recorded.confirm();
+		expect([...stored.rows.values()].flat()).toEqual([]);
+	});
+
+	test('a process that has the store for itself does not ask again', async () => {
+		const stored = store();
+		const recorded = await guard(stored).record();
+		stored.rows.clear();
+		await recorded.confirm();
+		expect([...stored.rows.values()].flat()).toEqual([]);
 	});
 });
 

@@ -9,9 +9,12 @@ const TRIGGER = 'n8n-nodes-cognigy-voice-gateway.cognigyVoiceGatewayTrigger';
 const trigger = (id, fields) => ({ id, name: `Trigger ${id}`, type: TRIGGER, disabled: undefined, parameters: { calls: 'workflow' }, ...fields });
 const OTHER = { id: 'x', name: 'x', type: 'n8n-nodes-base.webhook', disabled: undefined };
 
-function find(stored, nodes) {
+function find(stored, nodes, more = {}) {
 	return pairedTrigger(
 		strict({
+			instanceSettings: { instanceType: 'main' },
+			getMode: () => 'trigger',
+			...more,
 			getWorkflowStaticData: (type) => {
 				if (type !== 'global') throw new Error('pairing lives in the workflow\'s data');
 				return stored;
@@ -64,5 +67,51 @@ describe('the trigger of the workflow', () => {
 	test('a trigger that was deleted or disabled does not leave a dead URL behind', () => {
 		expect(find(stored, [trigger('a', { disabled: true })])).toEqual({ state: 'none' });
 		expect(find(stored, [OTHER])).toEqual({ state: 'none' });
+	});
+});
+
+describe('on a worker, where the stored data do not get to', () => {
+	const listener = trigger('a', { webhookId: 'hook-id' });
+	const worker = (mode, more = {}) => ({
+		instanceSettings: { instanceType: 'worker' },
+		additionalData: { webhookBaseUrl: 'https://n8n.example.com/webhook' },
+		getMode: () => mode,
+		getWorkflow: () => ({ id: 'workflow-id' }),
+		...more,
+	});
+	const url = 'https://n8n.example.com/webhook/hook-id/call-status';
+
+	test.each([
+		['webhook', { state: 'listening', url }],
+		['trigger', { state: 'listening', url }],
+		['manual', { state: 'perhaps', url, name: 'Trigger a' }],
+		['retry', { state: 'perhaps', url, name: 'Trigger a' }],
+		['integrated', { state: 'inactive', name: 'Trigger a' }],
+	])('in a run of mode "%s"', (mode, expected) => {
+		expect(find({}, [listener], worker(mode))).toEqual(expected);
+	});
+
+	test('what is announced counts, and a missing trigger is missing', () => {
+		expect(find({ cognigyVoiceGatewayTriggers: { a: 'https://announced/' } }, [listener], worker('webhook'))).toEqual({ state: 'listening', url: 'https://announced/' });
+		expect(find({}, [OTHER], worker('webhook'))).toEqual({ state: 'none' });
+	});
+
+	test('one that hears of every call of an application is known by its own fields, unless an expression names the application', () => {
+		const ofApplication = (value) => ({ ...listener, parameters: { calls: 'application', application: { __rl: true, mode: 'id', value } } });
+		expect(find({}, [ofApplication('APP-1')], worker('webhook'))).toEqual({ state: 'application', name: 'Trigger a', applicationSid: 'app-1', url });
+		expect(find({}, [ofApplication('={{ $vars.app }}')], worker('webhook'))).toEqual({ state: 'inactive', name: 'Trigger a' });
+		expect(find({}, [ofApplication('APP-1'), { ...listener, id: 'b', name: 'Trigger b' }], worker('webhook'))).toEqual({ state: 'listening', url });
+	});
+
+	test('a token comes along, from an expression too', () => {
+		const withToken = (token) => ({ ...listener, parameters: { calls: 'workflow', verification: 'token', token } });
+		expect(find({}, [withToken(' abc ')], worker('webhook')).url).toBe(`${url}?token=abc`);
+		const more = { evaluateExpression: (expression) => (expression === '{{ $vars.token }}' ? 'def' : 'nothing') };
+		expect(find({}, [withToken('={{ $vars.token }}')], worker('webhook', more)).url).toBe(`${url}?token=def`);
+	});
+
+	test('a context that does not tell where n8n is reached says what the main process says', () => {
+		expect(find({}, [listener], worker('webhook', { additionalData: { webhookBaseUrl: undefined } }))).toEqual({ state: 'inactive', name: 'Trigger a' });
+		expect(find({}, [listener], worker('webhook', { additionalData: undefined }))).toEqual({ state: 'inactive', name: 'Trigger a' });
 	});
 });

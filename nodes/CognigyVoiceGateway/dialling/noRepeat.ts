@@ -1,5 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { isWorker } from '../events/process';
+import { pause } from '../gateway/pause';
 import { UnusableValueError } from '../gateway/unusable';
 
 /**
@@ -34,7 +36,16 @@ export interface Recorded {
 	/** The call may have been placed; also the end of a call of which one of the others was said. */
 	keep(): void;
 	takeBack(): Promise<void>;
+	/**
+	 * Makes sure, once the call was placed, that the record is still there. Another worker that changed the store at the
+	 * same moment, for a number of its own, may have written back what it had read before.
+	 */
+	confirm(): Promise<void>;
 }
+
+/** How often a record that got lost is written again, and the longest pause before: longer than one change takes. Milliseconds. */
+const CONFIRMATIONS = 8;
+const CONFIRM_AGAIN_MS = 400;
 
 /** Sids of calls that this process recorded, for telling a duplicate which call it repeats. Oldest first. */
 const sids = new Map<string, string>();
@@ -118,6 +129,8 @@ export class NoRepeat {
 			};
 		});
 		underWay.set(sidKey, settled);
+		const all = [this.entry(now), ...later];
+		let takenBack = false;
 		return {
 			sid: (sid) => {
 				sids.set(sidKey, sid);
@@ -126,8 +139,16 @@ export class NoRepeat {
 			},
 			keep: () => settle(true),
 			takeBack: async () => {
-				await oneAtATime(async () => await helpers.removeProcessed([this.entry(now), ...later], scope, MODE));
+				takenBack = true;
+				await oneAtATime(async () => await helpers.removeProcessed(all, scope, MODE));
 				settle(false);
+			},
+			confirm: async () => {
+				for (let time = 0; isWorker(this.context) && !takenBack && time < CONFIRMATIONS; time++) {
+					const { new: lost } = await oneAtATime(async () => await helpers.checkProcessedAndRecord(all, scope, MODE));
+					if (lost.length === 0) return;
+					await pause(CONFIRM_AGAIN_MS * (0.5 + Math.random() / 2), () => false);
+				}
 			},
 		};
 	}

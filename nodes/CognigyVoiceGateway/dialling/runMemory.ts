@@ -26,6 +26,8 @@ function isSecondStart(context: IExecuteFunctions, store: IDataObject, run: stri
 	return first !== start;
 }
 
+const PREFIX = 'dialled:';
+
 /**
  * What one node dialled in one execution, so that a repeated try ("Retry On Fail", or the engine's own re-run
  * when the first output item holds an error) does not dial again. Kept by n8n with the execution's data, under
@@ -39,7 +41,10 @@ export class RunMemory {
 	constructor(context: IExecuteFunctions) {
 		const store = context.getContext('node');
 		const run = String(context.evaluateExpression('{{ $runIndex }}', 0));
-		this.run = (store[`dialled:${run}`] ??= {}) as IDataObject;
+		const key = `${PREFIX}${run}`;
+		// Earlier rounds of a loop are over, and what they dialled need not be carried along.
+		for (const earlier of Object.keys(store)) if (earlier.startsWith(PREFIX) && earlier !== key) delete store[earlier];
+		this.run = (store[key] ??= {}) as IDataObject;
 		this.ofSecondStart = isSecondStart(context, store, run);
 	}
 

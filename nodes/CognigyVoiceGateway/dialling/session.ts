@@ -172,6 +172,7 @@ export class DialSession {
 		} finally {
 			recorded?.keep();
 		}
+		await recorded?.confirm();
 	}
 
 	private async dialRecorded(index: number, request: CreateCallRequest, recorded: Recorded | undefined): Promise<void> {

@@ -12,6 +12,8 @@ export class StatusUpdates {
 	unheard = 0;
 	/** Items whose calls go to another application than the one that reports to the workflow's trigger. */
 	elsewhere = 0;
+	/** The trigger of which n8n does not tell whether it listens. */
+	perhaps?: string;
 	private readonly trigger;
 
 	constructor(
@@ -28,7 +30,9 @@ export class StatusUpdates {
 			return hookUrl(this.context.getNodeParameter('statusUrl', itemIndex, ''), 'Status URL', this.account);
 		}
 		if (chosen !== 'trigger') return undefined;
+		if (this.trigger.state === 'perhaps') this.perhaps = this.trigger.name;
 		switch (this.trigger.state) {
+			case 'perhaps':
 			case 'listening':
 				return hookUrl(this.trigger.url, 'Status Updates', this.account);
 			case 'application': {

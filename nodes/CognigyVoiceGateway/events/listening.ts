@@ -3,8 +3,8 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { GatewayClient } from '../gateway/client';
 import { isRegistered, leftovers, listensToApplication, patientClient, register, seenBy, unregister } from './application/calls';
-import { announceTrigger, isAnnounced, withdrawTrigger } from './pairing';
 import { putBack } from './application/putBack';
+import { announceTrigger, isAnnounced, withdrawTrigger, withToken } from './pairing';
 import { webhookSecret } from './secret';
 
 /** What happens when a trigger's workflow is published, unpublished, or listens for a test event. */
@@ -21,9 +21,7 @@ function announcedUrl(context: IHookFunctions): string {
 		});
 	}
 	if (context.getNodeParameter('verification') !== 'token') return url;
-	const withToken = new URL(url);
-	withToken.searchParams.set('token', String(context.getNodeParameter('token')).trim());
-	return withToken.toString();
+	return withToken(url, context.getNodeParameter('token'));
 }
 
 /** A test URL lives for one event and is nothing that a call should be told of. */

@@ -17,9 +17,13 @@ const hasEnded = ({ status }) => ['success', 'error', 'canceled', 'crashed'].inc
  * Speaks n8n's REST API the way its editor does.
  */
 class N8nClient {
-	/** @param {string} url for instance http://127.0.0.1:5678 */
-	constructor(url) {
+	/**
+	 * @param {string} url for instance http://127.0.0.1:5678
+	 * @param {string} [webhookUrl] where webhooks are served, if another process does that
+	 */
+	constructor(url, webhookUrl = url) {
 		this.url = url;
+		this.webhookUrl = webhookUrl;
 		this.rest = axios.create({
 			baseURL: `${url}/rest`,
 			validateStatus: () => true,
@@ -238,9 +242,9 @@ class N8nClient {
 
 	// --- n8n's webhooks, called from outside
 
-	/** @param {{ method?: string, headers?: object, params?: object }} [options] */
-	callWebhook(path, data, { method = 'POST', headers, params } = {}) {
-		return this.open.request({ method, url: `/webhook/${path}`, data, headers, params });
+	/** @param {{ method?: string, headers?: object, params?: object, at?: string }} [options] `at`: another process than usual */
+	callWebhook(path, data, { method = 'POST', headers, params, at = this.webhookUrl } = {}) {
+		return this.open.request({ method, url: `${at}/webhook/${path}`, data, headers, params });
 	}
 }
 

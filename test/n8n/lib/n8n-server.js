@@ -14,7 +14,7 @@ const { until } = require('./until');
 const READY_WITHIN_MS = 120_000;
 
 /**
- * A running n8n: SQLite, loopback only, a user folder of its own.
+ * A running n8n process: loopback only, with a user folder of its own; SQLite unless its environment says otherwise.
  */
 class N8nServer {
 	/**
@@ -31,6 +31,7 @@ class N8nServer {
 	 *
 	 * @param {object} options
 	 * @param {import('../install').InstalledN8n} options.n8n
+	 * @param {string[]} [options.command] of n8n: all of it in one process, unless told otherwise
 	 * @param {string} options.userFolder  emptied first, unless its data are kept
 	 * @param {boolean} [options.keepData] for a start after a stop: goes on with what is in the user folder
 	 * @param {number} [options.port]      any free one where it is left out
@@ -38,21 +39,21 @@ class N8nServer {
 	 * @param {Record<string, string>} [options.environment] further settings of n8n
 	 * @param {string} [options.portRemedy] what to do when the port is taken
 	 */
-	static async start({ n8n, userFolder, keepData = false, port, communityPackage, environment, portRemedy = 'choose another one' }) {
+	static async start({ n8n, command = ['start'], userFolder, keepData = false, port, communityPackage, environment, portRemedy = 'choose another one' }) {
 		const ownPort = port ?? (await freePort());
 		await checkPortIsFree(ownPort, portRemedy);
 		if (!keepData) fs.rmSync(userFolder, { recursive: true, force: true });
 		fs.mkdirSync(userFolder, { recursive: true });
 
 		const env = n8nEnvironment({ n8n, userFolder, port: ownPort, brokerPort: await freePort(), communityPackage, environment });
-		const child = new GuardedProcess(n8n.nodeBinary, [path.join(n8n.dir, 'node_modules', 'n8n', 'bin', 'n8n'), 'start'], {
+		const child = new GuardedProcess(n8n.nodeBinary, [path.join(n8n.dir, 'node_modules', 'n8n', 'bin', 'n8n'), ...command], {
 			cwd: userFolder,
 			env,
 			logFile: path.join(userFolder, 'n8n.log'),
 		});
 		const server = new N8nServer(child, `http://127.0.0.1:${ownPort}`);
 		try {
-			await server.#ready();
+			await server.#ready(command[0] === 'start' ? ['/healthz/readiness', '/rest/settings'] : ['/healthz/readiness']);
 		} catch (error) {
 			await server.stop();
 			throw error;
@@ -60,13 +61,13 @@ class N8nServer {
 		return server;
 	}
 
-	/** n8n says "ready" before its REST routes are there, so both are asked. */
-	async #ready() {
+	/** n8n says "ready" before its REST routes are there, so both are asked where there are such. */
+	async #ready(routes) {
 		const answers = async (route) => {
 			const response = await axios
 				.get(this.url + route, { validateStatus: () => true, timeout: 2_000, proxy: false })
 				.catch(() => undefined);
-			return response?.status === 200 && response.data;
+			return response?.status === 200;
 		};
 		await until(
 			`n8n at ${this.url}`,
@@ -76,7 +77,8 @@ class N8nServer {
 						`n8n stopped by itself with code ${this.child.exitCode}; its last words in ${this.child.logFile} were: ${this.child.logTail(800)}`,
 					);
 				}
-				return (await answers('/healthz/readiness')) && (await answers('/rest/settings')).data;
+				for (const route of routes) if (!(await answers(route))) return false;
+				return true;
 			},
 			{ timeoutMs: READY_WITHIN_MS, everyMs: 100 },
 		);

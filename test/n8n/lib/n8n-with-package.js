@@ -18,6 +18,7 @@ const OWNER = { email: 'owner@example.com', password: 'Voice-Gateway-1', firstNa
  * @param {string} options.userFolder
  * @param {number} [options.port]
  * @param {string} [options.portRemedy]
+ * @param {string} [options.webhookUrl] where webhooks are served, if another process does that
  * @param {() => void} [options.onStarted] called when n8n answers, before the installation
  * @returns {Promise<{ server: N8nServer, client: N8nClient }>}
  */
@@ -25,7 +26,7 @@ async function startN8nWithPackage(options) {
 	const server = await N8nServer.start(options);
 	try {
 		options.onStarted?.();
-		const client = new N8nClient(server.url);
+		const client = new N8nClient(server.url, options.webhookUrl);
 		await client.setUpOwner(OWNER);
 		await client.installCommunityPackage(options.communityPackage);
 		return { server, client };

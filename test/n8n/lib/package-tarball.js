@@ -25,23 +25,24 @@ async function buildPackage() {
 /**
  * Packs what is built, the way it would be published.
  *
+ * @param {string} [folder] where the tarball goes
  * @returns {Promise<{ tarball: string, name: string, version: string, bytes: number, files: string[] }>}
  */
-async function packPackage() {
+async function packPackage(folder = tarballDir) {
 	const { n8n } = JSON.parse(fs.readFileSync(path.join(projectDir, 'package.json'), 'utf8'));
 	for (const file of [...n8n.credentials, ...n8n.nodes]) {
 		if (!fs.existsSync(path.join(projectDir, file))) {
 			throw new ClearError(`The build is missing (${file} is not there): run "npm run build" first.`);
 		}
 	}
-	fs.mkdirSync(tarballDir, { recursive: true });
+	fs.mkdirSync(folder, { recursive: true });
 	const { stdout } = await run(
 		'npm',
-		['pack', '--json', '--ignore-scripts', '--pack-destination', tarballDir],
+		['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
 		{ cwd: projectDir, maxBuffer: 16 * 1024 ** 2 },
 	);
 	const [{ name, version, filename, size, files }] = JSON.parse(stdout);
-	return { tarball: path.join(tarballDir, filename), name, version, bytes: size, files: files.map(({ path: file }) => file) };
+	return { tarball: path.join(folder, filename), name, version, bytes: size, files: files.map(({ path: file }) => file) };
 }
 
 module.exports = { buildPackage, packPackage };

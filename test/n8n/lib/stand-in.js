@@ -7,14 +7,17 @@ const express = require('express');
 /**
  * An HTTP endpoint that stands for the user's own systems (CRM, team chat): it accepts everything and remembers it.
  *
+ * @param {(request: { method: string, path: string, body: any }) => unknown} [hold] the answer waits for what it gives back
  * @returns {Promise<{ origin: string, received: Array<{ method: string, path: string, body: any }>, close: () => Promise<void> }>}
  */
-async function startStandIn() {
+async function startStandIn(hold = () => {}) {
 	const received = [];
 	const app = express();
 	app.use(express.json());
-	app.use((request, response) => {
-		received.push({ method: request.method, path: request.path, body: request.body });
+	app.use(async ({ method, path, body }, response) => {
+		const request = { method, path, body };
+		received.push(request);
+		await hold(request);
 		response.json({ ok: true });
 	});
 	const server = app.listen(0, '127.0.0.1');

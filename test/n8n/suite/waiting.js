@@ -27,9 +27,15 @@ const splitNode = () => node('n8n-nodes-base.splitOut', 'Calls', { fieldToSplitO
 /**
  * The steps behind Create and Wait, and what they got: a step tells the outside world once per run of itself. So
  * runs are counted outside n8n, which keeps the last one only when it lets a step run twice at the same moment.
+ *
+ * @param {object} [options]
+ * @param {Record<string, string>} [options.tell] further expressions that a step tells
+ * @param {Parameters<typeof startStandIn>[0]} [options.hold]
  */
-async function startDownstream() {
-	const standIn = await startStandIn();
+async function startDownstream({ tell = {}, hold } = {}) {
+	const standIn = await startStandIn(hold);
+	const told = { execution: '$execution.id', items: '$input.all().map((item) => item.json)', ...tell };
+	const body = Object.entries(told).map(([name, expression]) => `${name}: ${expression}`).join(', ');
 	return {
 		close: () => standIn.close(),
 		/** @param {string} name also the path that it calls */
@@ -42,7 +48,7 @@ async function startDownstream() {
 					url: `${standIn.origin}/${encodeURIComponent(name)}`,
 					sendBody: true,
 					specifyBody: 'json',
-					jsonBody: '={{ JSON.stringify({ execution: $execution.id, items: $input.all().map((item) => item.json) }) }}',
+					jsonBody: `={{ JSON.stringify({ ${body} }) }}`,
 					options: {},
 				},
 				{ typeVersion: 4.2, executeOnce: true },

@@ -36,6 +36,12 @@ async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> 
 			location: 'outputPane',
 		});
 	}
+	if (updates.perhaps !== undefined) {
+		context.addExecutionHints({
+			message: `The calls are placed, and report to the trigger "${updates.perhaps}". An n8n worker cannot see whether that listens: it does while the workflow is published (active).`,
+			location: 'outputPane',
+		});
+	}
 	const output = context
 		.getInputData()
 		.map((item, index) => toItem(context, item, index, dialOutput(results[index]), results[index].error));

@@ -200,9 +200,11 @@ async function run(context: IExecuteFunctions): Promise<INodeExecutionData[][]> 
 	const written = output(complete);
 	if (willRunAgain(context, written, state.tries)) return [written];
 	if (state.calls.some((call) => call !== null && !call.done)) {
+		// What was dialled stays remembered: a worker that is killed after the wait leaves an execution that can be retried.
 		await park(context, state, items, written, new Date(Date.now() + (limit ?? longestCall(results))));
+	} else {
+		session.forget();
 	}
-	session.forget();
 	return [written];
 }
 
