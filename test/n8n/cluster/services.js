@@ -95,6 +95,30 @@ async function ready(name, child, answers) {
 	});
 }
 
+/** Folders that carry the number of the process that made them: those of processes that were killed are removed. */
+const FOLDER = /^n8n-cluster-(\d+)-/;
+
+function removeLeftFolders() {
+	for (const name of fs.readdirSync(os.tmpdir())) {
+		const pid = FOLDER.exec(name)?.[1];
+		if (pid === undefined || isAlive(Number(pid))) continue;
+		try {
+			fs.rmSync(path.join(os.tmpdir(), name), { recursive: true, force: true });
+		} catch {
+			// Another user's.
+		}
+	}
+}
+
+function isAlive(pid) {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return error.code === 'EPERM';
+	}
+}
+
 /**
  * Starts both.
  *
@@ -102,7 +126,8 @@ async function ready(name, child, answers) {
  * @returns {Promise<{ environment: Record<string, string>, stop: () => Promise<void> }>} what n8n has to know of them
  */
 async function startServices(logFolder) {
-	const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'n8n-cluster-'));
+	removeLeftFolders();
+	const folder = fs.mkdtempSync(path.join(os.tmpdir(), `n8n-cluster-${process.pid}-`));
 	// PostgreSQL's user must be able to get to its own folder in here.
 	fs.chmodSync(folder, 0o755);
 	const children = [];
