@@ -170,6 +170,7 @@ describe('workers that share the store, which has no lock between them', () => {
 		const recorded = await guard(stored, {}, undefined, { type: 'worker' }).record();
 		await recorded.takeBack();
 		await recorded.confirm();
+		jest.advanceTimersByTime(10_000);
 		expect([...stored.rows.values()].flat()).toEqual([]);
 	});
 

@@ -43,9 +43,11 @@ export interface Recorded {
 	confirm(): Promise<void>;
 }
 
-/** How often a record that got lost is written again, and the longest pause before: longer than one change takes. Milliseconds. */
+/** How often a record that got lost is written again. */
 const CONFIRMATIONS = 8;
-const CONFIRM_AGAIN_MS = 400;
+
+/** A change that had read the store before a record was made is over after this long: the record is looked for then. Milliseconds. */
+const CONFIRM_AFTER_MS = 500;
 
 /** Sids of calls that this process recorded, for telling a duplicate which call it repeats. Oldest first. */
 const sids = new Map<string, string>();
@@ -145,9 +147,10 @@ export class NoRepeat {
 			},
 			confirm: async () => {
 				for (let time = 0; isWorker(this.context) && !takenBack && time < CONFIRMATIONS; time++) {
+					// Not all workers at the same moment.
+					await pause(CONFIRM_AFTER_MS * (1 + Math.random() / 5), () => false);
 					const { new: lost } = await oneAtATime(async () => await helpers.checkProcessedAndRecord(all, scope, MODE));
 					if (lost.length === 0) return;
-					await pause(CONFIRM_AGAIN_MS * (0.5 + Math.random() / 2), () => false);
 				}
 			},
 		};
