@@ -4,7 +4,8 @@
  * What a busy machine takes from this process: time in which it wanted to run and did not get a processor. Gateway, node
  * and test share the process, so that what is measured in it can be judged without that time. Nothing on an idle machine.
  *
- * @returns {{ total: () => number, longest: () => number, stop: () => void }} milliseconds, since the start
+ * @returns {{ total: () => number, longest: () => number, between: (from: number, to: number) => number, stop: () => void }}
+ *   milliseconds, since the start, or between two moments of Date.now()
  */
 function watchMachine() {
 	const EVERY_MS = 5;
@@ -12,12 +13,14 @@ function watchMachine() {
 	const USUAL_MS = 3;
 	let [at, used] = [performance.now(), process.cpuUsage()];
 	let [total, longest] = [0, 0];
+	const losses = [];
 	const look = () => {
 		const { user, system } = process.cpuUsage(used);
 		// What the process itself has worked in the meantime is its own fault, and stays counted.
 		const taken = performance.now() - at - EVERY_MS - USUAL_MS - (user + system) / 1000;
 		if (taken > 0) {
 			total += taken;
+			losses.push({ taken, until: Date.now() });
 			longest = Math.max(longest, taken);
 		}
 		[at, used] = [performance.now(), process.cpuUsage()];
@@ -27,7 +30,11 @@ function watchMachine() {
 		look();
 		return read();
 	};
-	return { total: upToNow(() => total), longest: upToNow(() => longest), stop: () => clearInterval(timer) };
+	const between = (from, to) => {
+		look();
+		return losses.filter(({ taken, until }) => until >= from && until - taken <= to).reduce((sum, { taken }) => sum + taken, 0);
+	};
+	return { total: upToNow(() => total), longest: upToNow(() => longest), between, stop: () => clearInterval(timer) };
 }
 
 module.exports = { watchMachine };
