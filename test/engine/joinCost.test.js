@@ -27,7 +27,7 @@ function shuffled(list, seed) {
 }
 
 /** Requests beside the creates, for one run whose calls end one by one. */
-async function cost(count, seed) {
+async function cost(count, seed, atOnce = false) {
 	gateway.reset();
 	gateway.world.rate_limit = 1e6;
 	// The calls end when the test says so.
@@ -36,7 +36,7 @@ async function cost(count, seed) {
 	const early = gateway.requests.length - count;
 	for (const { sid } of shuffled([...gateway.placed], seed)) {
 		endCall(gateway, sid);
-		while (gateway.webhooks.pending > 0) await new Promise((resolve) => gateway.once('quiet', resolve));
+		while (!atOnce && gateway.webhooks.pending > 0) await new Promise((resolve) => gateway.once('quiet', resolve));
 	}
 	await execution.until('success');
 	expect(execution.downstream[0].map(({ outcome }) => outcome)).toEqual(Array(count).fill('answered'));
@@ -57,4 +57,15 @@ test.each([
 	}
 	for (const requests of Object.values(perCall)) expect(requests).toBeLessThanOrEqual(atMost);
 	expect(perCall[100] / perCall[10]).toBeLessThan(growth);
+});
+
+test('calls of one run that all end at the same moment cost few requests too', async () => {
+	stage.spreadWebhooks(0);
+	const perCall = {};
+	for (const count of [10, 50, 100]) {
+		const { join } = await cost(count, count, true);
+		await gateway.idle();
+		perCall[count] = join / count;
+	}
+	for (const requests of Object.values(perCall)) expect(requests).toBeLessThanOrEqual(1);
 });

@@ -90,11 +90,14 @@ export async function statesOf(client: GatewayClient, sids: string[]): Promise<M
  *
  * A few calls are asked for first, in random order: while many are alive, one of them tells at once. Only when these
  * are all done the others are asked for together, so that the questions of a whole run grow with the number of calls.
+ *
+ * @param heard what was heard of a call meanwhile, and is done: it need not be asked for
  */
 export async function statesIfAllDone(
 	client: GatewayClient,
 	sids: string[],
 	done: (state: CallRecord) => boolean,
+	heard: (sid: string) => CallRecord | undefined,
 ): Promise<{ states: Map<string, CallRecord> } | { pending: true } | { problem: GatewayProblem }> {
 	const shuffled = sids.map((sid) => ({ sid, at: Math.random() })).sort((a, b) => a.at - b.at).map(({ sid }) => sid);
 	const states = new Map<string, CallRecord>();
@@ -104,11 +107,17 @@ export async function statesIfAllDone(
 		states.set(sid, state.record);
 		return undefined;
 	};
+	/** Calls that end close together are heard of while one of them is asked for. */
+	const isHeard = (sid: string): boolean => {
+		const record = heard(sid);
+		if (record !== undefined) states.set(sid, record);
+		return record !== undefined;
+	};
 	for (const sid of shuffled.slice(0, ONE_BY_ONE)) {
-		const verdict = take(sid, await stateOf(client, sid));
+		const verdict = isHeard(sid) ? undefined : take(sid, await stateOf(client, sid));
 		if (verdict !== undefined) return verdict;
 	}
-	const rest = shuffled.slice(ONE_BY_ONE);
+	const rest = shuffled.slice(ONE_BY_ONE).filter((sid) => !isHeard(sid));
 	const others = await statesOf(client, rest);
 	for (const sid of rest) {
 		const verdict = take(sid, others.get(sid));

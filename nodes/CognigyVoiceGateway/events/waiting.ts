@@ -149,11 +149,12 @@ export async function arrive(
 		if (known === undefined) open.push({ call: other, index });
 		else resume.set(index, completeRecord(other, known));
 	}
-	const withSid = open.filter(({ call: other }) => other.sid !== null);
+	const withSid = new Map(open.flatMap(({ call: other, index }) => (other.sid === null ? [] : [[other.sid, { call: other, index }] as const])));
 	const result = await statesIfAllDone(
 		client,
-		withSid.map(({ call: other }) => other.sid as string),
+		[...withSid.keys()],
 		(known) => isDone(state.resumeWhen, known),
+		(sid) => heard.get(keyOf(withSid.get(sid)?.index as number)),
 	);
 	if ('problem' in result) return { again: result.problem.message };
 	if ('pending' in result) return { wait: 'Other calls are not done' };
@@ -162,8 +163,8 @@ export async function arrive(
 	for (const { call: other } of open.filter(({ call: each }) => each.sid === null)) {
 		if (await hasUnknownLiveCall(client, other.to, sids)) return { wait: 'Another call may be alive' };
 	}
-	for (const { call: other, index } of withSid) {
-		resume.set(index, completeRecord(other, result.states.get(other.sid as string) as CallRecord));
+	for (const [sid, { call: other, index }] of withSid) {
+		resume.set(index, completeRecord(other, result.states.get(sid) as CallRecord));
 	}
 	return { resume };
 }
