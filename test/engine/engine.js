@@ -41,6 +41,8 @@ const nodeTypes = (items) => {
 		source: source(items),
 		sink,
 		[ACTION]: new CognigyVoiceGateway(),
+		// n8n makes this type out of the other.
+		[`${ACTION}Tool`]: new CognigyVoiceGateway(),
 		[TRIGGER]: new CognigyVoiceGatewayTrigger(),
 	};
 	return {

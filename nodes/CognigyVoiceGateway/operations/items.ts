@@ -16,7 +16,8 @@ export function toItem(
 		// The form by which every n8n knows an item for the error output: these two fields, and no other. It adds the input's.
 		return { json: { error: error.message, message: error.description ?? '' }, ...rest };
 	}
-	// n8n hands a tool the whole item of its agent, and what the tool puts out goes to the language model.
-	const own = isTool(context) ? {} : item.json;
+	// n8n hands a tool the whole item of its agent, and what the tool puts out goes to the language model: what to do next, too.
+	const next = error?.description ? { message: error.description } : {};
+	const own = isTool(context) ? next : item.json;
 	return { json: { ...own, ...record, ...(error === undefined ? {} : { error: error.message }) }, ...rest };
 }
