@@ -1,26 +1,12 @@
 'use strict';
 
-const { startGateway } = require('../gateway');
 const { phones } = require('./calls');
-const { closeStages, delivery, endCall, startStage } = require('./stage');
+const { delivery, endCall } = require('./stage');
+const { stagePerTest } = require('./stagePerTest');
 
 let gateway;
 let stage;
-beforeAll(async () => {
-	gateway = await startGateway({ world: 'demo', timeScale: 0.01 });
-});
-beforeEach(async () => {
-	gateway.world.rate_limit = 1e6;
-	// Calls go on when a test says so, not while it works.
-	gateway.clock.stop();
-	stage = await startStage(gateway);
-});
-afterEach(async () => {
-	expect(stage.thrown).toEqual([]);
-	gateway.reset();
-	await closeStages();
-});
-afterAll(() => gateway.close());
+stagePerTest((fresh) => ({ gateway, stage } = fresh));
 
 /** Rings until a test ends it. */
 const LONG = '+12025550180';
