@@ -43,14 +43,17 @@ const calls = Number(values.calls ?? 500);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
 const progress = printProgress();
 
-/** All executions of a workflow, however many. */
+/** All executions of a workflow, however many. n8n 2 tells where its next page begins; n8n 1 wants the last id. */
 async function allExecutions(client, workflowId) {
-	const all = [];
-	for (let lastId; ; lastId = all.at(-1).id) {
-		const answer = await client.request('GET', '/executions', undefined, { filter: JSON.stringify({ workflowId }), limit: 100, ...(lastId ? { lastId } : {}) });
+	const limit = 100;
+	const byId = new Map();
+	for (let from = {}; ; ) {
+		const answer = await client.request('GET', '/executions', undefined, { filter: JSON.stringify({ workflowId }), limit, ...from });
 		const page = answer.results ?? answer;
-		all.push(...page);
-		if (page.length < 100) return all;
+		for (const execution of page) byId.set(execution.id, execution);
+		if (answer.nextCursor) from = { cursor: answer.nextCursor };
+		else if (answer.nextCursor === undefined && page.length >= limit) from = { lastId: page.at(-1).id };
+		else return [...byId.values()];
 	}
 }
 
