@@ -1,7 +1,8 @@
 'use strict';
 
-const { client, openGateway, release } = require('./suite/session');
-const { endedExecutions, newNumber, publishWaiting, splitNode, startDownstream, waitNode } = require('./suite/waiting');
+const { client, release } = require('./suite/session');
+const { endedExecutions, newNumber, publishWaiting, splitNode, waitNode } = require('./suite/waiting');
+const { waitingSuite } = require('./suite/waiting-suite');
 const { callNode, node, webhookNode, workflow } = require('./suite/workflows');
 const { N8nClient } = require('./lib/n8n-client');
 const { until } = require('./lib/until');
@@ -9,18 +10,8 @@ const { until } = require('./lib/until');
 describe('nobody is called twice, and nothing placed is lost', () => {
 	let gateway;
 	let credentials;
-	let downstream;
 	let bench;
-	beforeAll(async () => {
-		({ gateway, credentials } = await openGateway());
-		downstream = await startDownstream();
-		bench = { client, downstream };
-	});
-	afterEach(() => gateway.clearFaults());
-	afterAll(async () => {
-		await gateway.close();
-		await downstream.close();
-	});
+	waitingSuite((opened) => ({ gateway, credentials, bench } = opened));
 
 	const publish = (parameters, settings) => publishWaiting(bench, [waitNode(credentials, { ...parameters, settings })]);
 	const sidOf = (phone) => gateway.placed.find(({ number }) => number === phone)?.sid;

@@ -1,7 +1,8 @@
 'use strict';
 
-const { client, openGateway } = require('./suite/session');
-const { newNumber, publishWaiting, splitNode, startDownstream, waitNode } = require('./suite/waiting');
+const { client } = require('./suite/session');
+const { newNumber, publishWaiting, splitNode, waitNode } = require('./suite/waiting');
+const { waitingSuite } = require('./suite/waiting-suite');
 const { node, workflow } = require('./suite/workflows');
 const { N8nClient } = require('./lib/n8n-client');
 const { until } = require('./lib/until');
@@ -9,18 +10,8 @@ const { until } = require('./lib/until');
 describe('Create and Wait: the run goes on once, with what became of its calls', () => {
 	let gateway;
 	let credentials;
-	let downstream;
 	let bench;
-	beforeAll(async () => {
-		({ gateway, credentials } = await openGateway());
-		downstream = await startDownstream();
-		bench = { client, downstream };
-	});
-	afterEach(() => gateway.clearFaults());
-	afterAll(async () => {
-		await gateway.close();
-		await downstream.close();
-	});
+	waitingSuite((opened) => ({ gateway, credentials, bench } = opened));
 
 	const publish = (parameters, settings) => publishWaiting(bench, [waitNode(credentials, { ...parameters, settings })]);
 

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { anyApplicationField } from '../pickers/applications';
+import { directionFilter } from '../pickers/direction';
 
 /** What the trigger asks its user. */
 export const triggerFields: INodeProperties[] = [
@@ -145,17 +146,7 @@ export const triggerFields: INodeProperties[] = [
 		description: 'An event that does not match all of them starts no run',
 		options: [
 			{ ...anyApplicationField('Only calls of this application', false), displayOptions: { show: { '/calls': ['workflow'] } } },
-			{
-				displayName: 'Direction',
-				name: 'direction',
-				type: 'options',
-				options: [
-					{ name: 'Inbound', value: 'inbound' },
-					{ name: 'Outbound', value: 'outbound' },
-				],
-				default: 'outbound',
-				description: 'Only calls in this direction',
-			},
+			directionFilter,
 			{
 				displayName: 'Metadata',
 				name: 'metadata',

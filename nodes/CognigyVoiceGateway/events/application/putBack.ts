@@ -10,7 +10,7 @@ import { forget, registrations } from './registrations';
 
 /**
  * Takes the status webhook away, or comes as close as the gateway allows: where it cannot be removed, our URL stays,
- * without the request for retries, and marked as resting: any trigger may take its place, and none remembers it.
+ * without the request for retries, and marked as resting: every trigger may take its place, and none remembers it.
  */
 async function remove(client: GatewayClient, application: ApplicationWithHooks, { owner }: Seen): Promise<{ change: Change; rests: boolean }> {
 	const removed = await removeStatusHook(client, application);

@@ -6,6 +6,7 @@ import { fromField } from '../../pickers/phoneNumbers';
 import { commonOptions } from '../perItem';
 import { amdSettings } from './amdFields';
 import { callingWindow, doNotCallAgain } from './guardFields';
+import { headerPairs, metadataJson, metadataPairs } from './pairFields';
 
 /** What a call needs, and what it may have: the fields of every operation that dials. */
 
@@ -113,17 +114,6 @@ export const statusFields: INodeProperties[] = [
 	},
 ];
 
-const pairs = (keyName: 'key' | 'name', keyTitle: string, keyPlaceholder: string): INodeProperties['options'] => [
-	{
-		displayName: 'Pair',
-		name: 'pairs',
-		values: [
-			{ displayName: keyTitle, name: keyName, type: 'string', default: '', placeholder: keyPlaceholder },
-			{ displayName: 'Value', name: 'value', type: 'string', default: '' },
-		],
-	},
-];
-
 const callOptions: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
@@ -198,23 +188,8 @@ const callOptions: INodeProperties = {
 			default: 600,
 			description: 'The gateway ends the call this long after it was answered',
 		},
-		{
-			displayName: 'Metadata',
-			name: 'metadata',
-			type: 'fixedCollection',
-			typeOptions: { multipleValues: true },
-			placeholder: 'Add Metadata',
-			default: {},
-			description: 'Your own data about the call, e.g. the contact\'s ID. It comes back with every status update as "tag".',
-			options: pairs('key', 'Key', 'e.g. contactId'),
-		},
-		{
-			displayName: 'Metadata (JSON)',
-			name: 'metadataJson',
-			type: 'json',
-			default: '{}',
-			description: 'Your own data as a JSON object, for nested values. Pairs under Metadata are added to it.',
-		},
+		metadataPairs('Your own data about the call, e.g. the contact\'s ID. It comes back with every status update as "tag".'),
+		metadataJson,
 		{
 			displayName: 'Number Format',
 			name: 'numberFormat',
@@ -244,16 +219,7 @@ const callOptions: INodeProperties = {
 			default: 60,
 			description: 'How long the phone rings before the call counts as not answered',
 		},
-		{
-			displayName: 'SIP Headers',
-			name: 'sipHeaders',
-			type: 'fixedCollection',
-			typeOptions: { multipleValues: true },
-			placeholder: 'Add Header',
-			default: {},
-			description: 'Custom headers of the SIP INVITE',
-			options: pairs('name', 'Name', 'e.g. X-Customer-Id'),
-		},
+		headerPairs('Custom headers of the SIP INVITE'),
 		{
 			displayName: 'SIP Headers (JSON)',
 			name: 'sipHeadersJson',

@@ -4,6 +4,7 @@ import { UnusableValueError } from '../../gateway/unusable';
 import { listCalls } from '../../events/callStates';
 import { GatewayProblemError } from '../../gateway/client';
 import { isFinalStatus } from '../../gateway/types';
+import { directionFilter } from '../../pickers/direction';
 import { limitOf, listFields } from '../listFields';
 import { optionsField, perItem, type Job, type Row } from '../perItem';
 import type { Operation } from '../types';
@@ -25,17 +26,7 @@ const fields: INodeProperties[] = [
 		default: {},
 		description: 'A call that does not match all of them is left out',
 		options: [
-			{
-				displayName: 'Direction',
-				name: 'direction',
-				type: 'options',
-				options: [
-					{ name: 'Inbound', value: 'inbound' },
-					{ name: 'Outbound', value: 'outbound' },
-				],
-				default: 'outbound',
-				description: 'Only calls in this direction',
-			},
+			directionFilter,
 			{
 				displayName: 'From',
 				name: 'from',

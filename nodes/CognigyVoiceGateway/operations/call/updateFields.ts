@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { anyApplicationField } from '../../pickers/applications';
+import { headerPairs, metadataJson, metadataPairs } from './pairFields';
 
 /**
  * The fields of Update's actions; updateActions.ts says which action has which.
@@ -165,54 +166,12 @@ export const sipRequestFields: INodeProperties[] = [
 		placeholder: 'e.g. order 4711',
 		description: 'Body of the request',
 	},
-	{
-		displayName: 'SIP Headers',
-		name: 'sipHeaders',
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		placeholder: 'Add Header',
-		default: {},
-		description: 'Custom headers of the request',
-		options: [
-			{
-				displayName: 'Pair',
-				name: 'pairs',
-				values: [
-					{ displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. X-Campaign' },
-					{ displayName: 'Value', name: 'value', type: 'string', default: '' },
-				],
-			},
-		],
-	},
+	headerPairs('Custom headers of the request'),
 ];
 
 export const metadataFields: INodeProperties[] = [
-	{
-		displayName: 'Metadata',
-		name: 'metadata',
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		placeholder: 'Add Metadata',
-		default: {},
-		description: 'Your own data about the call, instead of what was sent with it before. Later status updates carry it as "tag".',
-		options: [
-			{
-				displayName: 'Pair',
-				name: 'pairs',
-				values: [
-					{ displayName: 'Key', name: 'key', type: 'string', default: '', placeholder: 'e.g. campaign' },
-					{ displayName: 'Value', name: 'value', type: 'string', default: '' },
-				],
-			},
-		],
-	},
-	{
-		displayName: 'Metadata (JSON)',
-		name: 'metadataJson',
-		type: 'json',
-		default: '{}',
-		description: 'Your own data as a JSON object, for nested values. Pairs under Metadata are added to it.',
-	},
+	metadataPairs('Your own data about the call, instead of what was sent with it before. Later status updates carry it as "tag".'),
+	metadataJson,
 ];
 
 /** For whoever changes the metadata of a call whose verdict travels with them. */

@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { historyRecord } from '../../events/history';
-import { UnusableValueError } from '../../gateway/unusable';
 import { GatewayProblemError, type FileAddress } from '../../gateway/client';
 import { receive } from '../../gateway/download';
+import { UnusableValueError } from '../../gateway/unusable';
 import { requestTimeoutOf, type Job, type Row } from '../perItem';
 import type { historyRow } from './lookUp';
 

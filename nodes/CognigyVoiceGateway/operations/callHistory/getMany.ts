@@ -1,14 +1,15 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { UnusableValueError } from '../../gateway/unusable';
 import { historyIdentity, historyRecord } from '../../events/history';
 import { readRows } from '../../gateway/paging';
+import { searchPattern } from '../../gateway/searchPattern';
+import { UnusableValueError } from '../../gateway/unusable';
 import { trunkField } from '../../pickers/carriers';
+import { directionFilter } from '../../pickers/direction';
 import { limitOf, listFields } from '../listFields';
 import { optionsField, perItem, type Job } from '../perItem';
 import { timeQuery, timeRangeFields } from '../timeRange';
 import type { Operation } from '../types';
-import { searchPattern } from '../../gateway/searchPattern';
 
 const filtersField: INodeProperties = {
 	displayName: 'Filters',
@@ -29,17 +30,7 @@ const filtersField: INodeProperties = {
 			description: 'Only calls that were answered, or only those that were not',
 		},
 		trunkField,
-		{
-			displayName: 'Direction',
-			name: 'direction',
-			type: 'options',
-			options: [
-				{ name: 'Inbound', value: 'inbound', description: 'Calls that the gateway received' },
-				{ name: 'Outbound', value: 'outbound', description: 'Calls that the gateway placed' },
-			],
-			default: 'outbound',
-			description: 'Only calls of this direction',
-		},
+		directionFilter,
 		{
 			displayName: 'Search',
 			name: 'search',
