@@ -1,0 +1,110 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { runFile } = require('./inProcess');
+const { listedAs, readSurvivors } = require('./survivors');
+const { SUITE } = require('./suite');
+
+/** Stryker's test runner: it asks for a run of all tests, then, for each mutant, for the tests that reach it. */
+
+/** Where the run of all tests leaves how long each test takes, for the other processes. In the sandbox. */
+const TIMES = 'mutation-times.json';
+/** Between a test's file and its name in Stryker's id. */
+const BETWEEN = ' » ';
+/** What a test may take longer with a mutant, before it counts as hanging. */
+const patience = (ms) => 3 * ms + 3000;
+
+/** What the mutated code and its runner share; see INSTRUMENTER_CONSTANTS of @stryker-mutator/api. The code keeps this object. */
+const shared = (globalThis.__stryker__ ??= {});
+
+class Runner {
+	/** @param {{ mutationRun?: { retest?: boolean } }} options of Stryker's configuration */
+	constructor(options) {
+		this.listed = options.mutationRun?.retest ? [] : readSurvivors();
+		// A rejection that nobody hears is often a mutant's, and may come when the next is at work: it proves nothing.
+		process.on('uncaughtException', () => {});
+	}
+
+	capabilities() {
+		return { reloadEnvironment: true };
+	}
+
+	async dryRun() {
+		shared.activeMutant = undefined;
+		shared.mutantCoverage = { static: {}, perTest: {} };
+		const tests = [];
+		for (const file of SUITE) {
+			const outside = `${file}${BETWEEN}`;
+			shared.currentTestId = outside;
+			const ran = await runFile(path.resolve(file), {
+				onTest: (name) => (shared.currentTestId = name === undefined ? outside : outside + name),
+			});
+			const ids = ran.map(({ name }) => outside + name);
+			for (const [index, { ms, failure }] of ran.entries()) {
+				const common = { id: ids[index], name: ids[index], timeSpentMs: ms, fileName: path.resolve(file) };
+				tests.push(failure === undefined ? { ...common, status: 0 } : { ...common, status: 1, failureMessage: failure });
+			}
+			this.#spread(outside, ids);
+		}
+		shared.currentTestId = undefined;
+		fs.writeFileSync(TIMES, JSON.stringify(Object.fromEntries(tests.map(({ id, timeSpentMs }) => [id, timeSpentMs]))));
+		return { status: 'complete', tests, mutantCoverage: shared.mutantCoverage };
+	}
+
+	/** What runs when a file is loaded, or once before its tests, is reached by each of its tests. */
+	#spread(outside, ids) {
+		const { perTest } = shared.mutantCoverage;
+		const common = perTest[outside] ?? {};
+		delete perTest[outside];
+		for (const id of ids) {
+			perTest[id] ??= {};
+			for (const [mutant, hits] of Object.entries(common)) perTest[id][mutant] = (perTest[id][mutant] ?? 0) + hits;
+		}
+	}
+
+	async mutantRun({ activeMutant, testFilter = [], hitLimit }) {
+		if (listedAs(this.listed, activeMutant)) return { status: 'survived', nrOfTests: 0 };
+		this.times ??= JSON.parse(fs.readFileSync(TIMES, 'utf8'));
+		const files = this.#byFile(testFilter);
+		let count = 0;
+		Object.assign(shared, { activeMutant: activeMutant.id, hitCount: 0, hitLimit, currentTestId: undefined, mutantCoverage: undefined });
+		try {
+			for (const [file, names] of files) {
+				const ran = await runFile(path.resolve(file), {
+					bail: true,
+					timeoutOf: (name) => patience(names.get(name) ?? 0),
+					wanted: (name) => names.has(name),
+				});
+				count += ran.length;
+				const wrong = ran.find(({ failure }) => failure !== undefined);
+				if (shared.hitCount > hitLimit) return { status: 'timeout', reason: 'reached far more often than without the mutant' };
+				if (wrong) {
+					return { status: 'killed', killedBy: [file + BETWEEN + wrong.name], failureMessage: wrong.failure, nrOfTests: count };
+				}
+			}
+			return { status: 'survived', nrOfTests: count };
+		} finally {
+			shared.activeMutant = undefined;
+			shared.hitLimit = undefined;
+		}
+	}
+
+	/** The tests of each file, and how long they take; the file that takes least first, because most mutants die early. */
+	#byFile(ids) {
+		const files = new Map();
+		for (const id of ids) {
+			const [file, name] = id.split(BETWEEN);
+			if (!files.has(file)) files.set(file, new Map());
+			files.get(file).set(name, this.times[id] ?? 0);
+		}
+		const total = (names) => [...names.values()].reduce((sum, ms) => sum + ms, 0);
+		return [...files].sort(([, one], [, other]) => total(one) - total(other));
+	}
+}
+
+const create = (options) => new Runner(options);
+create.inject = ['options'];
+
+exports.strykerPlugins = [{ kind: 'TestRunner', name: 'in-process', factory: create }];
