@@ -13,6 +13,14 @@ const { SUITE } = require('./suite');
 const TIMES = 'mutation-times.json';
 /** Between a test's file and its name in Stryker's id. */
 const BETWEEN = ' » ';
+/** What a file costs beside its tests. */
+const LOADING_MS = 40;
+/**
+ * The tests of one mutant take no longer than this in all, by the time that they took without it: those that take longest
+ * are left out. It can only make a mutant survive that they would have killed. MUTATION=thorough leaves none out.
+ */
+const BUDGET_MS = process.env.MUTATION === 'thorough' ? Infinity : 4000;
+
 /** What a test may take longer with a mutant, before it counts as hanging. */
 const patience = (ms) => 3 * ms + 3000;
 
@@ -20,9 +28,12 @@ const patience = (ms) => 3 * ms + 3000;
 const shared = (globalThis.__stryker__ ??= {});
 
 class Runner {
-	/** @param {{ mutationRun?: { retest?: boolean } }} options of Stryker's configuration */
-	constructor(options) {
-		this.listed = options.mutationRun?.retest ? [] : readSurvivors();
+	/** How many mutants of a source file each test file killed so far. */
+	#kills = new Map();
+
+	constructor() {
+		// What is listed as a survivor counts as one without being tried again: trying costs most with those.
+		this.listed = process.env.MUTATION === 'thorough' ? [] : readSurvivors();
 		// A rejection that nobody hears is often a mutant's, and may come when the next is at work: it proves nothing.
 		process.on('uncaughtException', () => {});
 	}
@@ -67,11 +78,12 @@ class Runner {
 	async mutantRun({ activeMutant, testFilter = [], hitLimit }) {
 		if (listedAs(this.listed, activeMutant)) return { status: 'survived', nrOfTests: 0 };
 		this.times ??= JSON.parse(fs.readFileSync(TIMES, 'utf8'));
-		const files = this.#byFile(testFilter);
+		const kills = this.#killsOf(activeMutant.fileName);
+		const files = this.#choose(testFilter, kills);
 		let count = 0;
 		Object.assign(shared, { activeMutant: activeMutant.id, hitCount: 0, hitLimit, currentTestId: undefined, mutantCoverage: undefined });
 		try {
-			for (const [file, names] of files) {
+			for (const { file, names } of files) {
 				const ran = await runFile(path.resolve(file), {
 					bail: true,
 					timeoutOf: (name) => patience(names.get(name) ?? 0),
@@ -81,6 +93,7 @@ class Runner {
 				const wrong = ran.find(({ failure }) => failure !== undefined);
 				if (shared.hitCount > hitLimit) return { status: 'timeout', reason: 'reached far more often than without the mutant' };
 				if (wrong) {
+					kills.set(file, (kills.get(file) ?? 0) + 1);
 					return { status: 'killed', killedBy: [file + BETWEEN + wrong.name], failureMessage: wrong.failure, nrOfTests: count };
 				}
 			}
@@ -91,20 +104,26 @@ class Runner {
 		}
 	}
 
-	/** The tests of each file, and how long they take; the file that takes least first, because most mutants die early. */
-	#byFile(ids) {
+	#killsOf(source) {
+		if (!this.#kills.has(source)) this.#kills.set(source, new Map());
+		return this.#kills.get(source);
+	}
+
+	/** Which tests of which files to run, and how long they take: first the files that killed much, and those that take little. */
+	#choose(ids, kills) {
 		const files = new Map();
 		for (const id of ids) {
 			const [file, name] = id.split(BETWEEN);
 			if (!files.has(file)) files.set(file, new Map());
 			files.get(file).set(name, this.times[id] ?? 0);
 		}
-		const total = (names) => [...names.values()].reduce((sum, ms) => sum + ms, 0);
-		return [...files].sort(([, one], [, other]) => total(one) - total(other));
+		const total = (names) => [...names.values()].reduce((sum, ms) => sum + ms, LOADING_MS);
+		const cheapest = [...files].map(([file, names]) => ({ file, names, ms: total(names) })).sort((one, other) => one.ms - other.ms);
+		let left = BUDGET_MS;
+		const chosen = cheapest.filter(({ ms }, index) => index === 0 || (left -= ms) >= 0);
+		const rank = ({ file, ms }) => ms / (1 + (kills.get(file) ?? 0));
+		return chosen.sort((one, other) => rank(one) - rank(other));
 	}
 }
 
-const create = (options) => new Runner(options);
-create.inject = ['options'];
-
-exports.strykerPlugins = [{ kind: 'TestRunner', name: 'in-process', factory: create }];
+exports.strykerPlugins = [{ kind: 'TestRunner', name: 'in-process', factory: () => new Runner() }];

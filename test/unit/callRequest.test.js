@@ -26,6 +26,9 @@ function refusal(...args) {
 		build(...args);
 	} catch (error) {
 		expect(error.name).toBe('UnusableValueError');
+		// It names the field, in the message too.
+		expect(error.field).not.toBe('');
+		expect(error.message.startsWith(error.field)).toBe(true);
 		return error.message;
 	}
 	throw new Error('was not refused');
@@ -90,8 +93,8 @@ describe('the body of a call', () => {
 	});
 
 	test.each([
-		[{ timeout: -1 }, /^Ring Timeout/], [{ timeout: 1.5 }, /^Ring Timeout/], [{ timeout: 601 }, /1 to 600/], [{ timeout: 'soon' }, /"soon"/],
-		[{ timeLimit: 86_401 }, /^Maximum Duration/], [{ timeLimit: NaN }, /^Maximum Duration/],
+		[{ timeout: -1 }, /^Ring Timeout/], [{ timeout: 1.5 }, /^Ring Timeout/], [{ timeout: 601 }, /number of seconds from 1 to 600\./], [{ timeout: 'soon' }, /"soon"/],
+		[{ timeLimit: 86_401 }, /^Maximum Duration.* seconds from 1 to 86400\./], [{ timeLimit: NaN }, /^Maximum Duration/],
 	])('refuses %j', (options, message) => {
 		expect(refusal(options)).toMatch(message);
 	});
@@ -145,7 +148,10 @@ describe('header injection', () => {
 });
 
 describe('additional fields', () => {
-	test.each(['application_sid', 'from', 'to', 'notifyUrl'])('%s has a field of its own', (field) => {
+	test.each([
+		'amd', 'application_sid', 'callerName', 'from', 'fromHost', 'headers', 'notifyUrl', 'speech_synthesis_language', 'speech_synthesis_vendor', 'speech_synthesis_voice', 'tag',
+		'timeLimit', 'timeout', 'to',
+	])('%s has a field of its own', (field) => {
 		expect(refusal({ additionalFields: { [field]: 'x' } })).toMatch(new RegExp(`^Additional Fields \\(JSON\\): "${field}" has a field of its own`));
 	});
 });
@@ -185,7 +191,7 @@ describe('answering machine detection', () => {
 	});
 
 	test.each([
-		[{ thresholdWordCount: 1001 }, /^Word Count/], [{ noSpeechTimeoutMs: -1 }, /^No Speech Timeout/], [{ decisionTimeoutMs: 0.5 }, /^Decision Timeout/],
+		[{ thresholdWordCount: 1001 }, /^Word Count.* words /], [{ noSpeechTimeoutMs: -1 }, /^No Speech Timeout.* milliseconds /], [{ decisionTimeoutMs: 0.5 }, /^Decision Timeout/],
 		[{ toneTimeoutMs: 'x' }, /^Tone Timeout/], [{ greetingCompletionTimeoutMs: 600_001 }, /^Greeting Completion Timeout/],
 	])('refuses %j', (amdSettings, message) => {
 		expect(refusal({ detectAnsweringMachine: true, amdSettings })).toMatch(message);
