@@ -22,7 +22,9 @@ const LOADING_MS = 40;
 const BUDGET_MS = process.env.MUTATION === 'thorough' ? Infinity : 4000;
 
 /** What a test may take longer with a mutant, before it counts as hanging. */
-const patience = (ms) => 3 * ms + 3000;
+const patience = (ms) => 3 * ms + 1500;
+/** What jest says of a test that hangs; what it still does may disturb whatever runs after it in this process. */
+const HUNG = /^Exceeded timeout of/;
 
 /** What the mutated code and its runner share; see INSTRUMENTER_CONSTANTS of @stryker-mutator/api. The code keeps this object. */
 const shared = (globalThis.__stryker__ ??= {});
@@ -76,6 +78,8 @@ class Runner {
 	}
 
 	async mutantRun({ activeMutant, testFilter = [], hitLimit }) {
+		// Stryker then tries this mutant again in a new process.
+		if (this.disturbed) throw new Error('a test hangs in this process');
 		if (listedAs(this.listed, activeMutant)) return { status: 'survived', nrOfTests: 0 };
 		this.times ??= JSON.parse(fs.readFileSync(TIMES, 'utf8'));
 		const kills = this.#killsOf(activeMutant.fileName);
@@ -92,6 +96,8 @@ class Runner {
 				count += ran.length;
 				const wrong = ran.find(({ failure }) => failure !== undefined);
 				if (shared.hitCount > hitLimit) return { status: 'timeout', reason: 'reached far more often than without the mutant' };
+				this.disturbed = ran.some(({ failure }) => HUNG.test(failure));
+				if (this.disturbed) return { status: 'timeout', reason: wrong.name };
 				if (wrong) {
 					kills.set(file, (kills.get(file) ?? 0) + 1);
 					return { status: 'killed', killedBy: [file + BETWEEN + wrong.name], failureMessage: wrong.failure, nrOfTests: count };

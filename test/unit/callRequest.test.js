@@ -86,6 +86,7 @@ describe('the body of a call', () => {
 	test.each([
 		{ callerName: '', fromHost: ' ', speechVendor: '', speechVoice: '', speechLanguage: '' },
 		{ timeout: '', timeLimit: undefined, metadata: {}, metadataJson: '{}', sipHeaders: {}, sipHeadersJson: '', additionalFields: '{}' },
+		{ timeout: 0, timeLimit: null, metadataJson: '  ', additionalFields: ' \n' },
 		{ metadata: { pairs: [{ key: '', value: 'x' }] }, sipHeaders: { pairs: [{ name: '', value: '' }] } },
 		{ detectAnsweringMachine: false, amdSettings: { thresholdWordCount: 3 } },
 	])('%j adds nothing', (options) => {
@@ -108,8 +109,8 @@ describe('the body of a call', () => {
 
 describe('metadata', () => {
 	test('nulls are left out at every depth, other empty values stay', () => {
-		const metadataJson = { a: null, b: { c: null, d: 0 }, e: [1, null, { f: null }], g: false, h: '' };
-		expect(build({ metadataJson }).tag).toStrictEqual({ b: { d: 0 }, e: [1, {}], g: false, h: '' });
+		const metadataJson = { a: null, b: { c: null, d: 0 }, e: [1, null, { f: null }], g: false, h: '', i: undefined, j: [undefined] };
+		expect(build({ metadataJson }).tag).toStrictEqual({ b: { d: 0 }, e: [1, {}], g: false, h: '', j: [] });
 		expect(build({ metadata: { pairs: [{ key: 'a', value: null }, { key: 'b', value: undefined }, { key: 'c', value: 1 }] } }).tag).toStrictEqual({ c: 1 });
 	});
 
@@ -140,6 +141,14 @@ describe('header injection', () => {
 		['fromHost', 'example.com\r\nX-Evil: 1', /^From Host/], ['fromHost', 'example.com>;x', /^From Host/],
 	])('%s %j is refused: it goes into the From header', (option, value, message) => {
 		expect(refusal({ [option]: value })).toMatch(message);
+	});
+
+	test('what surrounds a header\'s name is not sent', () => {
+		expect(build({ sipHeadersJson: { ' X-A ': ' a ' } }).headers).toStrictEqual({ 'X-A': 'a' });
+	});
+
+	test.each(['callerName', 'fromHost'])('%s that is refused is shown in its beginning only', (option) => {
+		expect(refusal({ [option]: `${'a'.repeat(300)}<` })).toContain(`: "${'a'.repeat(80)}" `);
 	});
 
 	test('additional fields are no way around the check of the SIP headers', () => {
