@@ -44,11 +44,12 @@ class Runner {
 		return { reloadEnvironment: true };
 	}
 
-	async dryRun() {
+	async dryRun({ testFiles }) {
 		shared.activeMutant = undefined;
 		shared.mutantCoverage = { static: {}, perTest: {} };
 		const tests = [];
-		for (const file of SUITE) {
+		const files = testFiles?.length ? SUITE.filter((file) => testFiles.includes(path.resolve(file))) : SUITE;
+		for (const file of files) {
 			const outside = `${file}${BETWEEN}`;
 			shared.currentTestId = outside;
 			const ran = await runFile(path.resolve(file), {
