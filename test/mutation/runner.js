@@ -1,11 +1,12 @@
 'use strict';
 
 const fs = require('node:fs');
+const Module = require('node:module');
 const path = require('node:path');
 
 const { runFile } = require('./inProcess');
 const { listedAs, readSurvivors } = require('./survivors');
-const { SUITE } = require('./suite');
+const { isOwn, SUITE } = require('./suite');
 
 /** Stryker's test runner: it asks for a run of all tests, then, for each mutant, for the tests that reach it. */
 
@@ -30,6 +31,9 @@ const HUNG = /^Exceeded timeout of/;
 const shared = (globalThis.__stryker__ ??= {});
 
 class Runner {
+	/** How node loads files. */
+	extensions = { ...Module._extensions };
+
 	/** How many mutants of a source file each test file killed so far. */
 	#kills = new Map();
 
@@ -52,6 +56,7 @@ class Runner {
 		for (const file of files) {
 			const outside = `${file}${BETWEEN}`;
 			shared.currentTestId = outside;
+			this.#loadingIs(outside);
 			const ran = await runFile(path.resolve(file), {
 				onTest: (name) => (shared.currentTestId = name === undefined ? outside : outside + name),
 			});
@@ -63,8 +68,23 @@ class Runner {
 			this.#spread(outside, ids);
 		}
 		shared.currentTestId = undefined;
+		Object.assign(Module._extensions, this.extensions);
 		fs.writeFileSync(TIMES, JSON.stringify(Object.fromEntries(tests.map(({ id, timeSpentMs }) => [id, timeSpentMs]))));
 		return { status: 'complete', tests, mutantCoverage: shared.mutantCoverage };
+	}
+
+	/** What a module does when it is loaded is nobody's own, though it may be a single test that has it loaded. */
+	#loadingIs(outside) {
+		const { '.js': load } = this.extensions;
+		Module._extensions['.js'] = (module, file) => {
+			const before = shared.currentTestId;
+			shared.currentTestId = outside;
+			try {
+				load(module, file);
+			} finally {
+				shared.currentTestId = before;
+			}
+		};
 	}
 
 	/** What runs when a file is loaded, or once before its tests, is reached by each of its tests. */
@@ -84,11 +104,11 @@ class Runner {
 		if (listedAs(this.listed, activeMutant)) return { status: 'survived', nrOfTests: 0 };
 		this.times ??= JSON.parse(fs.readFileSync(TIMES, 'utf8'));
 		const kills = this.#killsOf(activeMutant.fileName);
-		const files = this.#choose(testFilter, kills);
+		const files = this.#choose(testFilter, activeMutant.fileName, kills);
 		let count = 0;
 		Object.assign(shared, { activeMutant: activeMutant.id, hitCount: 0, hitLimit, currentTestId: undefined, mutantCoverage: undefined });
 		try {
-			for (const { file, names } of files) {
+			for (const [file, names] of files) {
 				const ran = await runFile(path.resolve(file), {
 					bail: true,
 					timeoutOf: (name) => patience(names.get(name) ?? 0),
@@ -116,20 +136,30 @@ class Runner {
 		return this.#kills.get(source);
 	}
 
-	/** Which tests of which files to run, and how long they take: first the files that killed much, and those that take little. */
-	#choose(ids, kills) {
-		const files = new Map();
-		for (const id of ids) {
+	/**
+	 * Which tests of which files to run, and how long they take. The source's own tests come first, then those that take
+	 * little; the files that killed much are run first.
+	 */
+	#choose(ids, source, kills) {
+		const rate = new Map();
+		const tests = ids.map((id) => {
 			const [file, name] = id.split(BETWEEN);
+			if (!rate.has(file)) rate.set(file, isOwn(file, source) ? 0 : 1);
+			return { file, name, ms: this.times[id] ?? 0 };
+		});
+		tests.sort((one, other) => rate.get(one.file) - rate.get(other.file) || one.ms - other.ms);
+		let left = BUDGET_MS;
+		const files = new Map();
+		for (const { file, name, ms } of tests) {
+			const costs = ms + (files.has(file) ? 0 : LOADING_MS);
+			if (files.size > 0 && costs > left) continue;
+			left -= costs;
 			if (!files.has(file)) files.set(file, new Map());
-			files.get(file).set(name, this.times[id] ?? 0);
+			files.get(file).set(name, ms);
 		}
 		const total = (names) => [...names.values()].reduce((sum, ms) => sum + ms, LOADING_MS);
-		const cheapest = [...files].map(([file, names]) => ({ file, names, ms: total(names) })).sort((one, other) => one.ms - other.ms);
-		let left = BUDGET_MS;
-		const chosen = cheapest.filter(({ ms }, index) => index === 0 || (left -= ms) >= 0);
-		const rank = ({ file, ms }) => ms / (1 + (kills.get(file) ?? 0));
-		return chosen.sort((one, other) => rank(one) - rank(other));
+		const rank = ([file, names]) => total(names) / (1 + (kills.get(file) ?? 0));
+		return [...files].sort((one, other) => rank(one) - rank(other));
 	}
 }
 

@@ -22,4 +22,17 @@ const SUITE = ['unit', 'engine'].flatMap((folder) =>
 		.sort(),
 );
 
-module.exports = { SUITE };
+/** Engine tests that are about a source, and are not named after it. */
+const ABOUT = [
+	[/\/events\/waiting\.ts$/, /\/wait/],
+	[/\/events\/(?:application\/\w+|listening|workflowTriggers)\.ts$/, /\/trigger(?:Application|Activation)/],
+	[/\/events\/(?:webhook|receive|filter)\.ts$/, /\/trigger(?:Events|Verification)/],
+	[/\/dialling\/noRepeat\.ts$/, /\/doNotCallAgain/],
+	[/\/dialling\/window\.ts$/, /\/callingWindow/],
+];
+
+/** Whether a test file is about a source: it is named after it, perhaps with more behind. */
+const isOwn = (file, source) =>
+	path.basename(file).startsWith(path.basename(source, '.ts')) || ABOUT.some(([of, tests]) => of.test(source) && tests.test(file));
+
+module.exports = { isOwn, SUITE };
