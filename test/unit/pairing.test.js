@@ -57,6 +57,8 @@ describe('the trigger of the workflow', () => {
 		['hears of an application', registered, [trigger('c', OF_APPLICATION)], { state: 'application', name: 'Trigger c', applicationSid: 'app-1', url: 'https://n8n.example.com/c' }],
 		['hears of an application, and its own URL of earlier does not count', { ...registered, cognigyVoiceGatewayTriggers: { c: 'https://c/' } }, [trigger('c', OF_APPLICATION)], { state: 'application', name: 'Trigger c', applicationSid: 'app-1', url: 'https://n8n.example.com/c' }],
 		['hears of an application, but is not registered', {}, [trigger('c', OF_APPLICATION)], { state: 'inactive', name: 'Trigger c' }],
+		['names an application, but is not registered', {}, [trigger('c', { parameters: { calls: 'application', application: 'app-1' } })], { state: 'inactive', name: 'Trigger c' }],
+		['is the second of two that hear of applications', registered, [trigger('b', OF_APPLICATION), trigger('c', OF_APPLICATION)], { state: 'application', name: 'Trigger c', applicationSid: 'app-1', url: 'https://n8n.example.com/c' }],
 		['is paired, beside one that hears of an application', { ...stored, ...registered }, [trigger('c', OF_APPLICATION), trigger('a')], { state: 'listening', url: 'https://n8n.example.com/a' }],
 		['is paired but inactive, beside one that hears of an application', registered, [trigger('c', OF_APPLICATION), trigger('a')], { state: 'inactive', name: 'Trigger a' }],
 		['cannot be seen', {}, undefined, { state: 'none' }],
@@ -113,5 +115,7 @@ describe('on a worker, where the stored data do not get to', () => {
 	test('a context that does not tell where n8n is reached says what the main process says', () => {
 		expect(find({}, [listener], worker('webhook', { additionalData: { webhookBaseUrl: undefined } }))).toEqual({ state: 'inactive', name: 'Trigger a' });
 		expect(find({}, [listener], worker('webhook', { additionalData: undefined }))).toEqual({ state: 'inactive', name: 'Trigger a' });
+		expect(find({}, [listener], worker('webhook', { getWorkflow: () => ({ id: undefined }) }))).toEqual({ state: 'inactive', name: 'Trigger a' });
+		expect(find({}, [listener], worker('webhook', { instanceSettings: undefined }))).toEqual({ state: 'inactive', name: 'Trigger a' });
 	});
 });
