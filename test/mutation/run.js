@@ -24,10 +24,11 @@ function stryker() {
 	fs.rmSync(REPORT, { force: true });
 	const options = [...(files.length ? ['--mutate', files.join(',')] : []), ...(thorough ? ['--timeoutMS', '300000'] : [])];
 	const bin = path.join(path.dirname(require.resolve('@stryker-mutator/core/package.json')), 'bin/stryker.js');
-	const { status } = spawnSync(process.execPath, [bin, 'run', 'test/mutation/stryker.config.json', ...options], {
+	const { signal, status } = spawnSync(process.execPath, [bin, 'run', 'test/mutation/stryker.config.json', ...options], {
 		stdio: 'inherit',
 		env: { ...process.env, ...(thorough ? { MUTATION: 'thorough' } : {}) },
 	});
+	if (signal) console.log(`Stryker was ended by ${signal}.`);
 	return status ?? 1;
 }
 
@@ -58,7 +59,10 @@ function say(heading, lines) {
 
 const started = Date.now();
 const status = stryker();
-if (!fs.existsSync(REPORT)) process.exit(status || 1);
+if (!fs.existsSync(REPORT)) {
+	console.log(`Stryker ended with ${status} and left no report.`);
+	process.exit(status || 1);
+}
 
 const all = mutants();
 const list = readSurvivors();
