@@ -21,8 +21,8 @@ function linesOf(file) {
 }
 
 /**
- * What a mutant changes, without its line number, which any edit above it would shift: the text, what takes its place, and
- * the line on which it begins, because `true` alone says little.
+ * What a mutant changes, without its line number, which any edit above it would shift: the text, what takes its place, the
+ * line on which it begins, because `true` alone says little, and where in that line, because it may hold the text twice.
  */
 function describe({ fileName, location: { start, end }, replacement, mutatorName }) {
 	const lines = linesOf(fileName);
@@ -32,12 +32,13 @@ function describe({ fileName, location: { start, end }, replacement, mutatorName
 	return {
 		file: fileName.slice(fileName.indexOf(ROOT) + ROOT.length),
 		line: flat(lines[start.line]),
+		at: start.column - /^\s*/.exec(lines[start.line])[0].length,
 		from: flat(text.join('\n')),
 		to: flat(replacement ?? mutatorName),
 	};
 }
 
-const same = (one, other) => ['file', 'line', 'from', 'to'].every((key) => one[key] === other[key]);
+const same = (one, other) => ['file', 'line', 'at', 'from', 'to'].every((key) => one[key] === other[key]);
 
 /** The entry of the list for this mutant. */
 const listedAs = (list, mutant) => {
