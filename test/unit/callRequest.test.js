@@ -26,6 +26,9 @@ function refusal(...args) {
 		build(...args);
 	} catch (error) {
 		expect(error.name).toBe('UnusableValueError');
+		// It names the field, in the message too.
+		expect(error.field).not.toBe('');
+		expect(error.message.startsWith(error.field)).toBe(true);
 		return error.message;
 	}
 	throw new Error('was not refused');
@@ -83,6 +86,7 @@ describe('the body of a call', () => {
 	test.each([
 		{ callerName: '', fromHost: ' ', speechVendor: '', speechVoice: '', speechLanguage: '' },
 		{ timeout: '', timeLimit: undefined, metadata: {}, metadataJson: '{}', sipHeaders: {}, sipHeadersJson: '', additionalFields: '{}' },
+		{ timeout: 0, timeLimit: null, metadataJson: '  ', additionalFields: ' \n' },
 		{ metadata: { pairs: [{ key: '', value: 'x' }] }, sipHeaders: { pairs: [{ name: '', value: '' }] } },
 		{ detectAnsweringMachine: false, amdSettings: { thresholdWordCount: 3 } },
 	])('%j adds nothing', (options) => {
@@ -90,8 +94,8 @@ describe('the body of a call', () => {
 	});
 
 	test.each([
-		[{ timeout: -1 }, /^Ring Timeout/], [{ timeout: 1.5 }, /^Ring Timeout/], [{ timeout: 601 }, /1 to 600/], [{ timeout: 'soon' }, /"soon"/],
-		[{ timeLimit: 86_401 }, /^Maximum Duration/], [{ timeLimit: NaN }, /^Maximum Duration/],
+		[{ timeout: -1 }, /^Ring Timeout/], [{ timeout: 1.5 }, /^Ring Timeout/], [{ timeout: 601 }, /number of seconds from 1 to 600\./], [{ timeout: 'soon' }, /"soon"/],
+		[{ timeLimit: 86_401 }, /^Maximum Duration.* seconds from 1 to 86400\./], [{ timeLimit: NaN }, /^Maximum Duration/],
 	])('refuses %j', (options, message) => {
 		expect(refusal(options)).toMatch(message);
 	});
@@ -105,8 +109,8 @@ describe('the body of a call', () => {
 
 describe('metadata', () => {
 	test('nulls are left out at every depth, other empty values stay', () => {
-		const metadataJson = { a: null, b: { c: null, d: 0 }, e: [1, null, { f: null }], g: false, h: '' };
-		expect(build({ metadataJson }).tag).toStrictEqual({ b: { d: 0 }, e: [1, {}], g: false, h: '' });
+		const metadataJson = { a: null, b: { c: null, d: 0 }, e: [1, null, { f: null }], g: false, h: '', i: undefined, j: [undefined] };
+		expect(build({ metadataJson }).tag).toStrictEqual({ b: { d: 0 }, e: [1, {}], g: false, h: '', j: [] });
 		expect(build({ metadata: { pairs: [{ key: 'a', value: null }, { key: 'b', value: undefined }, { key: 'c', value: 1 }] } }).tag).toStrictEqual({ c: 1 });
 	});
 
@@ -139,13 +143,24 @@ describe('header injection', () => {
 		expect(refusal({ [option]: value })).toMatch(message);
 	});
 
+	test('what surrounds a header\'s name is not sent', () => {
+		expect(build({ sipHeadersJson: { ' X-A ': ' a ' } }).headers).toStrictEqual({ 'X-A': 'a' });
+	});
+
+	test.each(['callerName', 'fromHost'])('%s that is refused is shown in its beginning only', (option) => {
+		expect(refusal({ [option]: `${'a'.repeat(300)}<` })).toContain(`: "${'a'.repeat(80)}" `);
+	});
+
 	test('additional fields are no way around the check of the SIP headers', () => {
 		expect(refusal({ additionalFields: { headers: { 'X-A': 'a\r\nX-Evil: 1' } } })).toMatch(/headers/i);
 	});
 });
 
 describe('additional fields', () => {
-	test.each(['application_sid', 'from', 'to', 'notifyUrl'])('%s has a field of its own', (field) => {
+	test.each([
+		'amd', 'application_sid', 'callerName', 'from', 'fromHost', 'headers', 'notifyUrl', 'speech_synthesis_language', 'speech_synthesis_vendor', 'speech_synthesis_voice', 'tag',
+		'timeLimit', 'timeout', 'to',
+	])('%s has a field of its own', (field) => {
 		expect(refusal({ additionalFields: { [field]: 'x' } })).toMatch(new RegExp(`^Additional Fields \\(JSON\\): "${field}" has a field of its own`));
 	});
 });
@@ -185,7 +200,7 @@ describe('answering machine detection', () => {
 	});
 
 	test.each([
-		[{ thresholdWordCount: 1001 }, /^Word Count/], [{ noSpeechTimeoutMs: -1 }, /^No Speech Timeout/], [{ decisionTimeoutMs: 0.5 }, /^Decision Timeout/],
+		[{ thresholdWordCount: 1001 }, /^Word Count.* words /], [{ noSpeechTimeoutMs: -1 }, /^No Speech Timeout.* milliseconds /], [{ decisionTimeoutMs: 0.5 }, /^Decision Timeout/],
 		[{ toneTimeoutMs: 'x' }, /^Tone Timeout/], [{ greetingCompletionTimeoutMs: 600_001 }, /^Greeting Completion Timeout/],
 	])('refuses %j', (amdSettings, message) => {
 		expect(refusal({ detectAnsweringMachine: true, amdSettings })).toMatch(message);

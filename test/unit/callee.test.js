@@ -40,7 +40,7 @@ describe('e164', () => {
 		['+1202555\u0664123', '"\u0664"'], ['\uff0b12025550123', '"\uff0b"'], ['+1202555012\uff13', '"\uff13"'],
 		['+123456', 'not a phone number'], ['+1234567890123456', 'not a phone number'], ['+0123456789', 'not a phone number'],
 		['000442079460123', 'not a phone number'], ['++12025550123', 'not a phone number'], ['+12025550123+12025550124', 'not a phone number'],
-		['+12025550123\n+12025550124', 'not a phone number'], ['+', 'not a phone number'], [{}, '"["'], [['+12025550123', '+12025550124'], '","'],
+		['+12025550123\n+12025550124', 'not a phone number'], ['+1202tel:5550123', '"t"'], ['()', 'holds no digits'], ['+', 'not a phone number'], [{}, '"["'], [['+12025550123', '+12025550124'], '","'],
 	])('%j is refused: %s', (given, reason) => {
 		const error = refusal(() => e164(given, 'Phone Number'));
 		expect(error.message).toMatch(/^Phone Number: /);
@@ -126,7 +126,8 @@ describe('anyNumber', () => {
 describe('caller', () => {
 	test.each([
 		['+1 (202) 555-0100', '+12025550100'], ['0012025550100', '+12025550100'], ['12025550100', '12025550100'], [12025550100, '12025550100'],
-		['alice', 'alice'], ['alice@example.com', 'alice@example.com'], ['1000', '1000'], ['sales-team_1', 'sales-team_1'], ['+12025550100\u202c', '+12025550100'],
+		['alice', 'alice'], ['alice@example.com', 'alice@example.com'], ['1000', '1000'], ['sales-team_1', 'sales-team_1'], [' alice\u200b ', 'alice'], ['4711b', '4711b'],
+		['4400123456789', '4400123456789'], ['00123', '00123'], ['a'.repeat(256), 'a'.repeat(256)], ['+12025550100\u202c', '+12025550100'],
 	])('%j is %s', (given, expected) => {
 		expect(caller(given)).toBe(expected);
 	});
@@ -134,36 +135,47 @@ describe('caller', () => {
 	test.each(['', '  ', undefined, null, 'alice smith', '"alice"', 'alice<sip:x@y>', 'alice\r\nX-Evil: 1', 'a'.repeat(257), '+1202;55', '+1*2'])(
 		'%j is refused',
 		(given) => {
-			expect(refusal(() => caller(given)).message).toMatch(/^From\b/);
+			const { message, field } = refusal(() => caller(given));
+			expect([message.slice(0, 5).trim().replace(':', ''), field]).toEqual(['From', 'From']);
+			if (!String(given ?? '').trim()) expect(message).toMatch(/is empty/);
 		},
 	);
 });
 
 describe('sipUri', () => {
-	test.each(['sip:alice@example.com', 'SIP:alice@example.com', 'sips:alice@example.com:5061;transport=tls', 'sip:+12025550123@10.0.0.1', 'sip:example.com', ' sip:a@b '])(
+	test.each(['sip:alice@example.com', 'SIP:alice@example.com', 'sips:alice@example.com:5061;transport=tls', 'sip:+12025550123@10.0.0.1', 'sip:example.com', ' sip:a@b ', `sip:${'a'.repeat(252)}`])(
 		'%j is taken',
 		(given) => {
 			expect(sipUri(given)).toBe(given.trim());
 		},
 	);
 
-	test.each(['', undefined, 'alice@example.com', 'tel:+12025550123', 'sip:', 'sip:alice@', 'sip:@example.com', 'sip:a@b@c', 'sip:a b@c', 'sip:a@b\r\nX: 1', 'sip:a@b>', '<sip:a@b>', '"A" <sip:a@b>', `sip:${'a'.repeat(253)}`])(
+	test.each(['', undefined, 'alice@example.com', 'xsip:alice@example.com', 'tel:+12025550123', 'sip:', 'sip:alice@', 'sip:@example.com', 'sip:a@b@c', 'sip:a b@c', 'sip:a@b\r\nX: 1', 'sip:a@b>', '<sip:a@b>', '"A" <sip:a@b>', `sip:${'a'.repeat(253)}`])(
 		'%j is refused',
 		(given) => {
-			expect(refusal(() => sipUri(given)).message).toMatch(/^SIP URI/);
+			const { message, field } = refusal(() => sipUri(given));
+			expect(message).toMatch(given ? /^SIP URI: ".* is not one\./s : /^SIP URI is empty\./);
+			expect(field).toBe('SIP URI');
 		},
 	);
 });
 
 describe('registeredUser', () => {
-	test.each([['alice', 'alice'], [' alice@acme.sip.example.com ', 'alice@acme.sip.example.com'], [1000, '1000']])('%j is %s', (given, expected) => {
+	test.each([['alice', 'alice'], [' alice@acme.sip.example.com ', 'alice@acme.sip.example.com'], [1000, '1000'], ['a'.repeat(256), 'a'.repeat(256)]])('%j is %s', (given, expected) => {
 		expect(registeredUser(given)).toBe(expected);
 	});
 
 	test.each(['', undefined, 'alice smith', 'al\nice', '<alice>', '"alice"', 'a'.repeat(257)])(
 		'%j is refused',
 		(given) => {
-			expect(refusal(() => registeredUser(given)).message).toMatch(/^User/);
+			const { message, field } = refusal(() => registeredUser(given));
+			expect(message).toMatch(given ? /^User: "/ : /^User is empty\./);
+			expect(field).toBe('User');
 		},
 	);
+});
+
+test.each([['caller', caller], ['sipUri', sipUri], ['registeredUser', registeredUser]])('%s shows the beginning only of what it refuses', (_name, check) => {
+	const { message } = refusal(() => check(`${'a'.repeat(300)} `.padEnd(301, '<')));
+	expect(message).toContain(`"${'a'.repeat(80)}"`);
 });

@@ -30,7 +30,7 @@ test.each([
 test.each([
 	['={{ $json.phone }}', {}], ['={{ $json.phone }}', { phone: null }], ['={{ $json.phone }}', { phone: ['+1'] }], ['={{ $json.phone }}', { phone: true }],
 	['={{ $json.a.b }}', { a: null }], ['={{ $json.toString }}', {}], ['={{ $json.__proto__ }}', {}], ['={{ $json.phone.length }}', { phone: '+1' }],
-	['={{ $json["phone"] }}', { phone: '+1' }], ['=+{{ $json.phone }}', { phone: '1' }], ['={{ $json.phone.trim() }}', { phone: '+1' }], ['={{ $json.a }}{{ $json.b }}', { a: '1', b: '2' }],
+	['={{ $json["phone"] }}', { phone: '+1' }], ['=+{{ $json.phone }}', { phone: '1' }], ['={{ $json.phone.trim() }}', { phone: '+1' }], ['={{ $json.a }}{{ $json.b }}', { a: '1', b: '2' }], ['=={{ $json.phone }}', { phone: '+1' }],
 ])('%s of %j is left to n8n', (raw, item) => {
 	const { fields, reads } = over({ to: raw }, [item, item]);
 	expect(fields.get('to', 0)).toMatchObject({ name: 'to', itemIndex: 0 });
@@ -50,4 +50,9 @@ test.each([[{ mode: 'id', value: '={{ $json.from }}' }], [{ tags: { pairs: [{ ke
 	fields.get('field', 0);
 	expect(fields.get('field', 1)).toMatchObject({ itemIndex: 1 });
 	expect(reads).toEqual(['field', 'field']);
+});
+
+test('a field without a list to choose from is read as it is, also where no item is there', () => {
+	const { fields } = over({ field: '={{ $json.a }}' }, []);
+	expect(fields.get('field', 0)).toEqual({ name: 'field', itemIndex: 0, fallback: '' });
 });

@@ -1,8 +1,7 @@
 'use strict';
 
-const { createHash } = require('node:crypto');
-
 const { compiled } = require('./compiled');
+const { store, turn } = require('./processedStore');
 const { NODE, strict } = require('./strictContext');
 
 const { NoRepeat } = compiled('dialling/noRepeat.js');
@@ -12,59 +11,7 @@ const START = 1_795_000_000_000;
 beforeEach(() => jest.useFakeTimers({ now: START, doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
 afterEach(() => jest.useRealTimers());
 
-const turn = () => new Promise(setImmediate);
 let count = 0;
-
-/** n8n's store of processed items: hashes in one row per scope, read, changed and written as a whole, with a pause in between. */
-function store() {
-	const rows = new Map();
-	const hash = (value) => createHash('md5').update(String(value)).digest('base64');
-	const read = async (scope) => {
-		await turn();
-		return [...(rows.get(scope) ?? [])];
-	};
-	const write = async (scope, entries) => {
-		await turn();
-		rows.set(scope, entries);
-	};
-	const check = ({ mode }) => {
-		if (mode !== 'entries') throw new Error(`mode "${mode}"`);
-	};
-	return {
-		rows,
-		helpers: (node) => {
-			const row = (scope) => (scope === 'node' ? `n:${node.id}` : '');
-			return {
-				checkProcessedAndRecord: async (items, scope, options) => {
-					check(options);
-					const entries = await read(row(scope));
-					// As n8n does: what stands twice in one question is new twice.
-					const known = new Set(entries);
-					const answer = { new: [], processed: [] };
-					for (const item of items) {
-						if (known.has(hash(item))) answer.processed.push(item);
-						else {
-							answer.new.push(item);
-							entries.push(hash(item));
-						}
-					}
-					if (options.maxEntries) entries.splice(0, entries.length - options.maxEntries);
-					await write(row(scope), entries);
-					return answer;
-				},
-				removeProcessed: async (items, scope, options) => {
-					check(options);
-					const entries = await read(row(scope));
-					for (const item of items) {
-						const at = entries.indexOf(hash(item));
-						if (at !== -1) entries.splice(at, 1);
-					}
-					await write(row(scope), entries);
-				},
-			};
-		},
-	};
-}
 
 function guard(stored, options = {}, number = '+12025550200', { node = NODE, workflow = `workflow-${count}`, type = 'main', code = NoRepeat } = {}) {
 	const context = strict({ getNode: () => node, getWorkflow: () => ({ id: workflow }), helpers: stored.helpers(node), instanceSettings: { instanceType: type } });

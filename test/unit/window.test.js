@@ -36,6 +36,9 @@ describe('days and hours', () => {
 		['the whole day', { days: [7], from: '00:00', to: '24:00' }, '2026-11-29T00:00:00+01:00', true],
 		['one digit for the hour, and seconds', { days: ALL, from: '9:05', to: '9:06:00' }, '2026-11-23T09:05:30+01:00', true],
 		['days as text', { days: ['1'] }, '2026-11-23T10:00:00+01:00', true],
+		['days in one text', { days: '1,2' }, '2026-11-24T10:00:00+01:00', true],
+		['the last minute of an hour', { days: ALL, to: '17:59' }, '2026-11-23T17:58:59+01:00', true],
+		['blanks around the zone', { days: ALL, timeZone: ' Europe/Berlin ' }, '2026-11-23T10:30:00+01:00', true],
 		['blanks', { days: ALL, from: ' 10:00 ', to: ' 11:00' }, '2026-11-23T10:30:00+01:00', true],
 		['empty fields have their standard', { days: ALL, from: '', to: '', timeZone: '', excludedDates: '' }, '2026-11-23T09:00:00+01:00', true],
 	])('%s', (_what, options, now, open) => {
@@ -55,7 +58,7 @@ describe('days and hours', () => {
 describe('dates to leave out', () => {
 	const noon = (day) => at(`${day}T12:00:00+01:00`);
 	test.each([
-		['by commas', '2026-12-24, 2026-12-25'], ['by line breaks', '2026-12-24\n2026-12-25\n'], ['by semicolons', '2026-12-24;2026-12-25'], ['as a list', ['2026-12-24', '2026-12-25']],
+		['by commas', '2026-12-24, 2026-12-25'], ['by line breaks', '2026-12-24\n2026-12-25\n'], ['by semicolons', '2026-12-24;2026-12-25'], ['as a list', ['2026-12-24', ' 2026-12-25 ']],
 		['with a time of day', '2026-12-24T00:00:00,2026-12-25T00:00:00.000+01:00'],
 	])('%s', (_what, excludedDates) => {
 		const window = make({ excludedDates });
@@ -100,6 +103,7 @@ describe('the next window', () => {
 		['later today', {}, '2026-11-23T05:00:00+01:00', '2026-11-23T09:00:00.000+01:00'],
 		['tomorrow', {}, '2026-11-23T18:00:00+01:00', '2026-11-24T09:00:00.000+01:00'],
 		['after the weekend', {}, '2026-11-27T18:30:00+01:00', '2026-11-30T09:00:00.000+01:00'],
+		['not the one that opens now', {}, '2026-11-23T09:00:00+01:00', '2026-11-24T09:00:00.000+01:00'],
 		['in a week, when today\'s is over', { days: [1] }, '2026-11-23T18:00:00+01:00', '2026-11-30T09:00:00.000+01:00'],
 		['in the callee\'s zone and offset', { days: ALL, timeZone: 'Asia/Kolkata' }, '2026-11-23T18:00:00+01:00', '2026-11-24T09:00:00.000+05:30'],
 		['after the year\'s end', { excludedDates: '2026-12-31,2027-01-01' }, '2026-12-30T19:00:00+01:00', '2027-01-04T09:00:00.000+01:00'],
@@ -108,6 +112,13 @@ describe('the next window', () => {
 		expect(window.nextOpening(at(now))).toBe(next);
 		expect(window.isOpen(at(next))).toBe(true);
 		expect(window.isOpen(at(next) - 1)).toBe(false);
+	});
+
+	test('a year and a day ahead is looked for, and no further', () => {
+		const wednesdays = Array.from({ length: 52 }, (_, index) => DateTime.fromISO('2026-11-25').plus({ weeks: index }).toISODate());
+		const window = make({ days: [3], excludedDates: wednesdays });
+		expect(window.nextOpening(at('2026-11-23T08:00:00Z'))).toBe('2027-11-24T09:00:00.000+01:00');
+		expect(window.nextOpening(at('2026-11-22T08:00:00Z'))).toBeNull();
 	});
 
 	test('is null when there is none within a year', () => {
@@ -120,7 +131,7 @@ describe('what cannot be used is refused in plain words', () => {
 	test.each([
 		['a zone', { timeZone: 'Berlin' }, /"Berlin" is not a time zone.*IANA.*Europe\/Berlin/], ['another zone', { timeZone: 'Mars/Olympus' }, /"Mars\/Olympus"/],
 		['a time', { from: 'nine' }, /From "nine" is not a time of day such as 09:00/], ['an hour', { from: '25:00' }, /From "25:00"/], ['a minute', { to: '18:60' }, /To "18:60"/], ['past midnight', { to: '24:01' }, /To "24:01"/],
-		['a time without minutes', { from: '9' }, /From "9"/], ['a window that ends before it begins', { from: '18:00', to: '09:00' }, /From must be earlier than To/], ['an empty window', { from: '09:00', to: '09:00' }, /earlier/],
+		['a time without minutes', { from: '9' }, /From "9"/], ['words before a time', { from: 'at 09:00' }, /From "at 09:00"/], ['and after it', { to: '18:00 h' }, /To "18:00 h"/], ['a window that ends before it begins', { from: '18:00', to: '09:00' }, /From must be earlier than To/], ['an empty window', { from: '09:00', to: '09:00' }, /earlier/],
 		['no day', { days: [] }, /at least one day/], ['day 0', { days: [0] }, /day/], ['day 8', { days: [1, 8] }, /day/], ['a name for a day', { days: ['Monday'] }, /day/],
 		['a date', { excludedDates: '25.12.2026' }, /"25\.12\.2026" under Excluded Dates.*2026-12-25/], ['a month', { excludedDates: '2026-13-01' }, /2026-13-01/],
 		['a time that is a number', { from: 9 }, /From "9" is not a time of day/], ['a zone that is a number', { timeZone: 2 }, /"2" is not a time zone/], ['days that are a text', { days: 'Monday' }, /day/],

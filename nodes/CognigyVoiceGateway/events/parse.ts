@@ -28,8 +28,7 @@ export function parseEvent(rawBody: Buffer, contentType: string | undefined): Pa
 	} catch {
 		return refuse(400, 'Not JSON');
 	}
-	if (typeof body !== 'object' || body === null || Array.isArray(body)) return refuse(400, 'Not a call event');
-	const { call_sid: callSid, call_status: callStatus } = body as IDataObject;
+	const { call_sid: callSid, call_status: callStatus } = (body ?? {}) as IDataObject;
 	if (typeof callSid !== 'string' || callSid === '' || typeof callStatus !== 'string' || callStatus === '') {
 		return refuse(400, 'Not a call event');
 	}

@@ -1,0 +1,80 @@
+'use strict';
+
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { describe, readSurvivors, same } = require('./survivors');
+const { SUITE } = require('./suite');
+
+/**
+ * Changes the code of dialling/ and events/ in every small way that Stryker knows, one at a time, and sees whether a test
+ * fails. `npm run mutation` is for CI; `-- --thorough` also tries the listed survivors again, with all tests that reach
+ * them; files as arguments (`-- nodes/CognigyVoiceGateway/events/parse.ts`) are all that is mutated then.
+ */
+
+const REPORT = '.stryker-tmp/report.json';
+/** Of a single file, in percent. Of all, see `thresholds` in stryker.config.json. */
+const LEAST_OF_A_FILE = 75;
+
+const thorough = process.argv.includes('--thorough');
+const files = process.argv.slice(2).filter((argument) => argument !== '--thorough');
+
+function stryker() {
+	fs.rmSync(REPORT, { force: true });
+	const options = [...(files.length ? ['--mutate', files.join(',')] : []), ...(thorough ? ['--timeoutMS', '300000'] : [])];
+	const bin = path.join(path.dirname(require.resolve('@stryker-mutator/core/package.json')), 'bin/stryker.js');
+	const { status } = spawnSync(process.execPath, [bin, 'run', 'test/mutation/stryker.config.json', ...options], {
+		stdio: 'inherit',
+		env: { ...process.env, ...(thorough ? { MUTATION: 'thorough' } : {}) },
+	});
+	return status ?? 1;
+}
+
+/** Stryker counts lines and columns from 1 in its report. */
+const fromZero = ({ line, column }) => ({ line: line - 1, column: column - 1 });
+
+/** All mutants of the report, each with its status and the words in which the list of survivors speaks of it. */
+function mutants() {
+	const report = JSON.parse(fs.readFileSync(REPORT, 'utf8'));
+	return Object.entries(report.files).flatMap(([fileName, { mutants: those }]) =>
+		those.map(({ location, replacement, mutatorName, status }) => ({
+			status,
+			at: `${fileName}:${location.start.line}`,
+			fileName,
+			words: describe({ fileName, replacement, mutatorName, location: { start: fromZero(location.start), end: fromZero(location.end) } }),
+		})),
+	);
+}
+
+const isKilled = ({ status }) => status === 'Killed' || status === 'Timeout';
+const percent = (some) => (100 * some.filter(isKilled).length) / some.length;
+
+function say(heading, lines) {
+	if (!lines.length) return;
+	console.log(`\n${heading}`);
+	for (const line of lines) console.log(`  ${line}`);
+}
+
+const started = Date.now();
+const status = stryker();
+if (!fs.existsSync(REPORT)) process.exit(status || 1);
+
+const all = mutants();
+const list = readSurvivors();
+const alive = all.filter((mutant) => !isKilled(mutant));
+const unexplained = alive.filter(({ words }) => !list.some((entry) => same(entry, words)));
+const mutated = new Set(all.map(({ words }) => words.file));
+const stale = list.filter((entry) => mutated.has(entry.file) && !all.some(({ words }) => same(entry, words)));
+const dead = thorough ? list.filter((entry) => mutated.has(entry.file) && !alive.some(({ words }) => same(entry, words)) && !stale.includes(entry)) : [];
+const poor = [...mutated].filter((file) => percent(all.filter(({ words }) => words.file === file)) < LEAST_OF_A_FILE);
+
+say('Survivors without a reason in test/mutation/survivors.json:', unexplained.map(({ at, words, status: is }) => `${at} ${is} ${JSON.stringify(words)}`));
+say('In survivors.json, but no such mutant is left:', stale.map((entry) => JSON.stringify(entry)));
+say('In survivors.json, but killed after all:', dead.map((entry) => JSON.stringify(entry)));
+say(`Less than ${LEAST_OF_A_FILE} % killed in:`, poor);
+console.log(`
+${all.length} mutants in ${mutated.size} files, ${all.filter(isKilled).length} killed (${percent(all).toFixed(1)} %), ${alive.length} alive, ${alive.length - unexplained.length} of these with a reason, in ${Math.round((Date.now() - started) / 1000)} s.
+Covered: ${files.length ? files.join(', ') : 'all of dialling/ and events/'}, by ${SUITE.length} files of unit and engine tests${thorough ? '' : ', for each mutant by those of its tests that are quickest; listed survivors were not tried again (-- --thorough does both)'}.
+Not covered: operations/, pickers/, gateway/ and the node shells; what only a real n8n or a cluster shows.`);
+process.exitCode = status || (poor.length ? 1 : 0);
