@@ -24,6 +24,21 @@ test('while all are alive, one question tells', async () => {
 	expect(await ask((sid) => call(sid, 'ringing'))).toEqual({ result: { pending: true }, questions: 1 });
 });
 
+test('which one is asked for first is left to chance', async () => {
+	const first = new Set();
+	for (let round = 0; round < 40; round++) {
+		await ask((sid) => {
+			first.add(sid);
+			return call(sid, 'ringing');
+		});
+	}
+	expect(first.size).toBeGreaterThan(3);
+});
+
+test('one call that is not over among many that are: not all are done, whichever are asked for first', async () => {
+	for (let round = 0; round < 20; round++) expect((await ask((sid) => call(sid, sid === SIDS[7] ? 'ringing' : 'completed'))).result).toEqual({ pending: true });
+});
+
 test('when all are done, a few are asked for one by one, and the others together', async () => {
 	const { result, questions } = await ask((sid) => call(sid));
 	expect([...result.states.keys()].sort()).toEqual(SIDS);
@@ -55,6 +70,7 @@ describe('one call', () => {
 		const { context } = gatewayContext((request) => {
 			const { pathname } = new URL(request.url);
 			const answer = pathname.endsWith('/RecentCalls') ? ofHistory : ofCall;
+			if (request.method !== 'GET') throw new Error(`${request.method} asks nothing`);
 			asked.push({ path: pathname.split('/').at(-1), qs: request.qs });
 			if (answer === null) throw new Error('was not to be asked');
 			return answer;
@@ -79,11 +95,13 @@ describe('one call', () => {
 		expect((await stateWith(GONE, ok({ data: [{ call_sid: 'another' }] }))).state).toEqual({ record: null });
 	});
 
-	test.each([['no list', ok({ data: 'none' })], ['nonsense', UNREADABLE], ['null', ok(null)], ['a refusal', { statusCode: 403, headers: {}, body: { msg: 'insufficient privileges' } }]])(
+	test.each([['no list', ok({ data: 'none' }), '.'], ['nonsense', UNREADABLE, '.'], ['null', ok(null), '.'], ['a refusal', { statusCode: 403, headers: {}, body: { msg: 'insufficient privileges' } }, 'insufficient privileges']])(
 		'the history answers with %s: a problem that says what was asked',
-		async (_what, answer) => {
+		async (_what, answer, reason) => {
 			const { state } = await stateWith(GONE, answer);
-			expect(state).toEqual({ problem: expect.objectContaining({ message: expect.stringMatching(/^The call is not among the recent ones, and the call history could not be read\. .+/) }) });
+			expect(state).toEqual({
+				problem: expect.objectContaining({ effect: 'no', message: expect.stringMatching(new RegExp(`^The call is not among the recent ones, and the call history could not be read\\. .*${reason}`)) }),
+			});
 		},
 	);
 
@@ -114,6 +132,22 @@ describe('the list of calls', () => {
 
 	test.each([[{}], ['x'], [null]])('%j is no list', async (body) => {
 		expect(await list(body)).toEqual({ problem: expect.objectContaining({ effect: 'no' }) });
+	});
+
+	test('of eight calls each is asked for; of nine the list is, and then those that it does not hold', async () => {
+		const asked = [];
+		const { context } = gatewayContext(({ method, url, qs }) => {
+			const sid = /\/Calls\/([^/?]+)$/.exec(url)?.[1];
+			asked.push([method, sid ?? 'list', qs]);
+			return { statusCode: 200, headers: {}, body: sid === undefined ? SIDS.slice(0, 8).map((each) => call(each, 'ringing')) : call(sid) };
+		});
+		const client = await GatewayClient.open(context);
+		await statesOf(client, SIDS.slice(0, 8));
+		expect(asked.map(([, what]) => what).sort()).toEqual(SIDS.slice(0, 8));
+		asked.length = 0;
+		const states = await statesOf(client, SIDS.slice(0, 9));
+		expect(asked).toEqual([['GET', 'list', { direction: 'outbound' }], ['GET', SIDS[8], undefined]]);
+		expect([...states].map(([sid, { record }]) => [sid, record.call_status])).toEqual(SIDS.slice(0, 9).map((sid, index) => [sid, index === 8 ? 'completed' : 'ringing']));
 	});
 
 	test('when it cannot be read, every call of many has that problem', async () => {

@@ -61,7 +61,7 @@ describe('metadata', () => {
 	const tag = { id: '7', count: 7, zero: 0, vip: false, gone: null, 'a.b': 'flat', a: { b: 'nested', c: { d: 'deep' } }, list: ['x', { y: 'z' }] };
 
 	test.each([
-		['id', '7', true], ['id', '8', false], ['ID', '7', false], ['count', '7', true], ['zero', '0', true], ['vip', 'false', true], ['gone', 'null', false],
+		['id', '7', true], ['id', '8', false], ['ID', '7', false], ['count', '7', true], ['zero', '0', true], ['vip', 'false', true], ['gone', 'null', false], ['gone.x', 'x', false],
 		['missing', '', false], ['missing', 'undefined', false], ['a.b', 'flat', true], ['a.b', 'nested', false], ['a.c.d', 'deep', true], ['a.c.x', 'deep', false],
 		['a.c.d.e', 'deep', false], ['list.0', 'x', true], ['list.1.y', 'z', true], ['id.length', '1', false], ['toString', 'function', false],
 		['constructor.name', 'Object', false], ['__proto__', '[object Object]', false],

@@ -52,7 +52,7 @@ describe('recorded webhooks', () => {
 	test('the verdict of the detection comes along as it was sent', () => {
 		const { body } = webhook('22-');
 		expect(normaliseEvent(body).amd).toEqual({ reason: body.reason, greeting: body.greeting, language: body.language });
-		expect(normaliseEvent(webhook('25-').body).amd).toEqual({});
+		expect(normaliseEvent(webhook('25-').body).amd).toStrictEqual({});
 	});
 });
 
@@ -104,7 +104,7 @@ describe('legs', () => {
 
 describe('odd types become null, never an error', () => {
 	test.each([
-		['sip_status', '486', 486], ['sip_status', 'busy', null], ['sip_status', null, null], ['sip_status', {}, null], ['sip_status', NaN, null], ['sip_status', Infinity, null],
+		['sip_status', '486', 486], ['sip_status', 'busy', null], ['sip_status', null, null], ['sip_status', {}, null], ['sip_status', NaN, null], ['sip_status', '486 Busy', null], ['sip_status', 'SIP 486', null], ['sip_status', ['486'], null], ['sip_status', Infinity, null],
 		['duration', '12', 12], ['duration', 0, 0], ['duration', [], null], ['duration', true, null],
 		['from', 12, null], ['to', ['a'], null], ['call_id', {}, null], ['direction', false, null], ['sip_reason', 1, null], ['application_sid', '', null],
 	])('%s %j becomes %p', (key, value, expected) => {
@@ -113,6 +113,14 @@ describe('odd types become null, never an error', () => {
 
 	test.each([[null], ['text'], [7], [[1]], [undefined]])('customerData %j is no tag', (customerData) => {
 		expect(record({ customerData }).tag).toBeNull();
+	});
+
+	test.each([
+		[{ n8n_answered_by: 'human' }, null, 'human'], [{ n8n_answered_by: 'machine', id: 7 }, { id: 7 }, 'machine'],
+		[{ n8n_answered_by: 'somebody', id: 7 }, { id: 7 }, 'unknown'], [{ n8n_answered_by: null }, null, 'unknown'], [{}, {}, 'unknown'],
+	])('of %j, what the user sent is %j, and the verdict beside it %s', (customerData, tag, verdict) => {
+		expect(record({ customerData })).toMatchObject({ tag, answered_by: verdict });
+		expect(record({ customerData, type: 'amd_tone_detected' })).toMatchObject({ tag, answered_by: 'machine' });
 	});
 
 	test('customerData keeps its own names and nesting', () => {

@@ -92,3 +92,16 @@ describe('across processes, for the end of a call', () => {
 		expect(JSON.stringify(stored)).not.toContain(signature(123_456));
 	});
 });
+
+test('the ends of several calls are told again in another process, each for ten minutes', () => {
+	const stored = {};
+	const first = newProcess();
+	for (const number of [1, 2, 3]) expect(first('t', signature(number), stored, number * 1000)).toBe(false);
+	expect(stored.finalEvents.split('\n')).toHaveLength(3);
+	const second = newProcess();
+	for (const number of [1, 2, 3]) expect(second('t', signature(number), stored, 5000)).toBe(true);
+	second('t', signature(4), stored, 1000 + WINDOW);
+	expect(newProcess()('t', signature(1), stored, 1000 + WINDOW)).toBe(true);
+	second('t', signature(5), stored, 1001 + WINDOW);
+	expect(newProcess()('t', signature(1), stored, 1001 + WINDOW)).toBe(false);
+});

@@ -90,7 +90,7 @@ test.each([
 	['an error 500', () => ({ statusCode: 500, headers: {}, body: 'Internal Server Error' }), /Internal Server Error/],
 ])('%s is explained, and webhooks do not turn into questions at once', async (_what, answer, message) => {
 	const { ask, requests } = await setUp(answer);
-	for (const at of [0, 1, 4999]) expect(await ask('known', at)).toMatchObject({ problem: { message: expect.stringMatching(message) } });
+	for (const at of [0, 1, 4999]) expect(await ask('known', at)).toMatchObject({ problem: { message: expect.stringMatching(message), description: expect.stringMatching(/\S/), effect: 'no' } });
 	expect(requests).toHaveLength(1);
 	await ask('known', 5000);
 	expect(requests).toHaveLength(2);
@@ -134,6 +134,7 @@ describe('for the webhooks of a node', () => {
 			getNode: () => ({ ...NODE, credentials }),
 			getCredentials: async () => {
 				state.opened += 1;
+				if (state.fails) throw new Error('cannot be opened');
 				return { ...CREDENTIAL, webhookSecret: state.secret };
 			},
 		});
@@ -168,6 +169,37 @@ describe('for the webhooks of a node', () => {
 		const { ask, state } = node(named('forged'));
 		for (let now = 0; now < 3_000; now += 10) await ask('failed', now);
 		expect(state.opened).toBe(3);
+	});
+
+	test('a forged webhook does not have it opened again because the question it led to failed', async () => {
+		const { ask, state } = node(named('failing'));
+		await ask('known', 0);
+		state.secret = '';
+		state.fails = true;
+		await expect(ask('failed', 2_000)).rejects.toThrow('cannot be opened');
+		for (let now = 2_001; now < 2_900; now += 100) expect(await ask('failed', now)).toBe('first');
+		expect(state.opened).toBe(2);
+	});
+
+	test('that a signature failed is not forgotten when it is opened for another reason meanwhile', async () => {
+		const { ask, state } = node(named('second'));
+		await ask('known', 0);
+		state.fails = true;
+		await expect(ask('failed', 9_500)).rejects.toThrow('cannot be opened');
+		state.fails = false;
+		await ask('known', 10_000);
+		expect(state.opened).toBe(3);
+		await ask('failed', 10_499);
+		expect(state.opened).toBe(3);
+		await ask('failed', 10_500);
+		expect(state.opened).toBe(4);
+	});
+
+	test('a node without a credential is said to have none', async () => {
+		const context = strict({ getNode: () => ({ ...NODE, credentials: undefined }), getCredentials: async () => { throw new Error('Node does not have any credentials set'); } });
+		const { secretFor } = compiled('events/secret.js');
+		await expect(secretFor(context, 'known', 0)).rejects.toThrow('does not have any credentials');
+		await expect(secretFor(strict({ getNode: () => ({ ...NODE, credentials: {} }), getCredentials: context.getCredentials }), 'known', 0)).rejects.toThrow('does not have any credentials');
 	});
 
 	test('two credentials are kept apart, and one without an id is opened each time', async () => {

@@ -32,6 +32,7 @@ function valueAt(data: IDataObject | null, path: string): unknown {
 export function passes(record: CallEventRecord, filter: EventFilter): boolean {
 	const amd = record.event.startsWith('amd_');
 	switch (filter.listenFor) {
+		// With `all`, nothing is left out.
 		case 'final':
 			if (!record.final) return false;
 			break;
@@ -40,8 +41,6 @@ export function passes(record: CallEventRecord, filter: EventFilter): boolean {
 			break;
 		case 'selected':
 			if (!filter.events.includes(amd ? 'amd' : record.event)) return false;
-			break;
-		case 'all':
 			break;
 	}
 	if (filter.applicationSid && record.application_sid !== filter.applicationSid) return false;
