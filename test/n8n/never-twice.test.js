@@ -136,8 +136,8 @@ describe('nobody is called twice, and nothing placed is lost', () => {
 		const webhook = webhookNode(name);
 		webhook.parameters = { httpMethod: 'POST', path: name, responseMode: 'onReceived', options: {} };
 		const call = waitNode(credentials, { settings: { onError: 'continueErrorOutput' } });
-		const failed = downstream.step(`${name}-failed`);
-		const definition = workflow(name, [webhook, splitNode(), call, downstream.step(name)], [failed]);
+		const failed = bench.downstream.step(`${name}-failed`);
+		const definition = workflow(name, [webhook, splitNode(), call, bench.downstream.step(name)], [failed]);
 		definition.connections[call.name].main[1] = [{ node: failed.name, type: 'main', index: 0 }];
 		const { id } = await client.createWorkflow(definition);
 		await client.publish(id);
@@ -145,8 +145,8 @@ describe('nobody is called twice, and nothing placed is lost', () => {
 		const [{ status }] = await endedExecutions(client, id, 1, 30_000);
 		await gateway.idle();
 		expect(status).toBe('success');
-		expect(downstream.runs(name).map(({ items }) => items.map(({ outcome }) => outcome))).toEqual([['answered', 'busy']]);
-		expect(downstream.runs(`${name}-failed`).map(({ items }) => items.map(({ phone, error }) => [phone, Boolean(error)]))).toEqual([
+		expect(bench.downstream.runs(name).map(({ items }) => items.map(({ outcome }) => outcome))).toEqual([['answered', 'busy']]);
+		expect(bench.downstream.runs(`${name}-failed`).map(({ items }) => items.map(({ phone, error }) => [phone, Boolean(error)]))).toEqual([
 			[['nonsense', true], [refused, true]],
 		]);
 		expect(rang([good, busy, refused])).toEqual([1, 1, 0]);
@@ -160,14 +160,14 @@ describe('nobody is called twice, and nothing placed is lost', () => {
 		webhook.parameters = { httpMethod: 'POST', path: name, responseMode: 'onReceived', options: {} };
 		const loop = node('n8n-nodes-base.splitInBatches', 'Loop', { batchSize: 1, options: {} }, { typeVersion: 3 });
 		const call = waitNode(credentials);
-		const definition = workflow(name, [webhook, splitNode(), loop, downstream.step(name)], [call]);
+		const definition = workflow(name, [webhook, splitNode(), loop, bench.downstream.step(name)], [call]);
 		definition.connections.Loop.main[1] = [{ node: call.name, type: 'main', index: 0 }];
 		definition.connections[call.name] = { main: [[{ node: 'Loop', type: 'main', index: 0 }]] };
 		const { id } = await client.createWorkflow(definition);
 		await client.publish(id);
 		await client.callWebhook(name, { calls: phones.map((phone) => ({ phone })) });
 		await endedExecutions(client, id, 1, 45_000);
-		expect(downstream.runs(name).map(({ items }) => items.map(({ phone, outcome }) => [phone, outcome]))).toEqual([
+		expect(bench.downstream.runs(name).map(({ items }) => items.map(({ phone, outcome }) => [phone, outcome]))).toEqual([
 			[[phones[0], 'answered'], [phones[1], 'busy'], [phones[2], 'declined']],
 		]);
 		expect(rang(phones)).toEqual([1, 1, 1]);

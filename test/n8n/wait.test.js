@@ -144,12 +144,12 @@ describe('Create and Wait: the run goes on once, with what became of its calls',
 		const start = node('n8n-nodes-base.manualTrigger', 'Start', {});
 		const list = node('n8n-nodes-base.set', 'List', { mode: 'raw', jsonOutput: JSON.stringify({ body: { calls: phones.map((phone) => ({ phone })) } }), options: {} }, { typeVersion: 3.4 });
 		const name = `Manual run ${Date.now()}`;
-		const { id } = await client.createWorkflow(workflow(name, [start, list, splitNode(), waitNode(credentials), downstream.step(name)]));
+		const { id } = await client.createWorkflow(workflow(name, [start, list, splitNode(), waitNode(credentials), bench.downstream.step(name)]));
 		const { executionId } = await client.runManually(id, 'Start');
-		await until('the step behind it', () => downstream.runs(name).length > 0);
+		await until('the step behind it', () => bench.downstream.runs(name).length > 0);
 		await gateway.idle();
 		await until('the end of the run', async () => (await client.execution(executionId)).status === 'success');
-		expect(downstream.runs(name).map(({ items }) => items.map(({ outcome }) => outcome))).toEqual([['answered', 'declined']]);
+		expect(bench.downstream.runs(name).map(({ items }) => items.map(({ outcome }) => outcome))).toEqual([['answered', 'declined']]);
 		expect(phones.map((phone) => gateway.rang(phone))).toEqual([1, 1]);
 	});
 });

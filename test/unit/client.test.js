@@ -42,6 +42,36 @@ describe('send', () => {
 		expect(JSON.stringify(requests)).not.toContain(CREDENTIAL.apiKey);
 	});
 
+	test('the credential stays open for ten seconds; one that cannot be opened then is tried again by the next request', async () => {
+		jest.useFakeTimers({ now: 1_795_000_000_000 });
+		try {
+			const credential = { apiKey: 'first' };
+			const { context, opened, requests } = gatewayContext(() => ok(), credential);
+			const client = await GatewayClient.open(context);
+			const ask = async () => await client.send({ method: 'GET', path: '/' });
+			jest.advanceTimersByTime(9_999);
+			await Promise.all([ask(), ask()]);
+			expect(opened).toHaveLength(1);
+
+			credential.apiKey = 'second';
+			jest.advanceTimersByTime(1);
+			await Promise.all([ask(), ask()]);
+			expect(opened.map(({ apiKey }) => apiKey)).toEqual(['first', 'second']);
+			expect(requests).toHaveLength(4);
+
+			jest.advanceTimersByTime(10_000);
+			Object.defineProperty(credential, 'apiKey', { configurable: true, enumerable: true, get: () => { throw new Error('deleted'); } });
+			expect(await ask()).toMatchObject({ problem: { effect: 'no' } });
+			expect(requests).toHaveLength(4);
+			Object.defineProperty(credential, 'apiKey', { enumerable: true, value: 'third' });
+			await ask();
+			expect(opened.at(-1).apiKey).toBe('third');
+			expect(requests).toHaveLength(5);
+		} finally {
+			jest.useRealTimers();
+		}
+	});
+
 	test('a global path lies beside the accounts, and the time limit can be chosen', async () => {
 		const { client, requests } = await clientFor(() => ok());
 		await client.send({ method: 'GET', path: '/PhoneNumbers', global: true, qs: { a: 1 }, timeoutMs: 5 });

@@ -11,12 +11,16 @@ test.each([[1, 1], [5, 5], [7, 3], [3, 100], [0, 5]])('%i jobs, %i at a time: ea
 	const started = [];
 	let running = 0;
 	let most = 0;
+	let release;
+	const asManyAsMay = new Promise((resolve) => (release = resolve));
 	await runPool(
 		count,
 		parallel,
 		async (index) => {
 			started.push(index);
 			most = Math.max(most, ++running);
+			if (running === Math.min(count, parallel)) release();
+			await asManyAsMay;
 			await turn();
 			running--;
 		},
@@ -57,4 +61,22 @@ test('a slow job does not hold up the others', async () => {
 		never,
 	);
 	expect(done).toEqual([1, 2, 3, 4, 5, 0]);
+});
+
+test('jobs do not move in step: another one starts in a turn of its own', async () => {
+	const startedInOneTurn = [];
+	let sinceTurn = 0;
+	let running = true;
+	const turns = (async () => {
+		while (running) {
+			await turn();
+			startedInOneTurn.push(sinceTurn);
+			sinceTurn = 0;
+		}
+	})();
+	await runPool(30, 10, async () => void sinceTurn++, never);
+	running = false;
+	await turns;
+	expect(Math.max(...startedInOneTurn)).toBe(1);
+	expect(startedInOneTurn.reduce((sum, count) => sum + count, 0)).toBe(30);
 });

@@ -86,10 +86,15 @@ describe('the options of the run', () => {
 	test.each([[undefined, 5], ['', 5], [3, 3], [2.9, 2], ['4', 4]])('with %p calls in parallel, %i are under way at once', async (callsInParallel, most) => {
 		let now = 0;
 		let seen = 0;
+		let release;
+		const asManyAsMay = new Promise((resolve) => (release = resolve));
 		const noRepeat = {
 			record: async () => {
 				seen = Math.max(seen, ++now);
-				await new Promise(setImmediate);
+				if (now === most) release();
+				await asManyAsMay;
+				// Time for one too many.
+				await new Promise((resolve) => setTimeout(resolve, 20));
 				now--;
 				return { duplicateOf: () => null };
 			},

@@ -50,21 +50,24 @@ const CREDENTIAL = Object.freeze({
  */
 function gatewayContext(answer, credential = {}) {
 	const requests = [];
+	const opened = [];
 	const context = strict({
 		getNode: () => NODE,
 		getCredentials: async (type) => {
 			if (type !== 'cognigyVoiceGatewayApi') throw new Error(`there is no credential "${type}"`);
-			return { ...CREDENTIAL, ...credential };
+			opened.push({ ...CREDENTIAL, ...credential });
+			return opened.at(-1);
 		},
 		helpers: {
-			async httpRequestWithAuthentication(type, options) {
+			async httpRequestWithAuthentication(type, options, { credentialsDecrypted }) {
 				if (this !== context) throw new Error('the helper was called without its context');
+				expect(credentialsDecrypted).toMatchObject({ type, data: opened.at(-1) });
 				requests.push({ type, ...options });
 				return await answer(options);
 			},
 		},
 	});
-	return { context, requests };
+	return { context, opened, requests };
 }
 
 module.exports = { CREDENTIAL, NODE, gatewayContext, strict };

@@ -13,6 +13,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { textOf, type ByteStream, type Download } from './download';
 import { resolveAccount, type GatewayAccount, type GatewayCredential } from './environments';
+import { OpenedCredential } from './openedCredential';
 import { waitBefore } from './patience';
 import { pause, type Canceled } from './pause';
 import { problemOfAnswer, problemOfSilence, type GatewayAnswer, type GatewayProblem } from './problems';
@@ -98,6 +99,7 @@ export class GatewayClient {
 		private readonly context: GatewayContext,
 		readonly account: GatewayAccount,
 		private readonly settings: ClientSettings,
+		private readonly credential: OpenedCredential,
 	) {}
 
 	/**
@@ -106,8 +108,10 @@ export class GatewayClient {
 	 * @throws {NodeOperationError} when a field of the credential cannot be used; no request has been made
 	 */
 	static async open(context: GatewayContext, settings: ClientSettings = {}): Promise<GatewayClient> {
-		const credential = await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_TYPE);
-		return new GatewayClient(context, GatewayClient.check(context, credential as unknown as GatewayCredential), settings);
+		const open = async () => await context.getCredentials<ICredentialDataDecryptedObject>(CREDENTIAL_TYPE);
+		const data = await open();
+		const account = GatewayClient.check(context, data as unknown as GatewayCredential);
+		return new GatewayClient(context, account, settings, new OpenedCredential(CREDENTIAL_TYPE, data, open));
 	}
 
 	private static check(context: GatewayContext, credential: GatewayCredential): GatewayAccount {
@@ -147,6 +151,7 @@ export class GatewayClient {
 				context,
 				CREDENTIAL_TYPE,
 				options,
+				await this.credential.forRequest(),
 			)) as { statusCode: number; headers: Record<string, unknown>; body: unknown };
 			const answer = { status: statusCode, headers, body };
 			if (statusCode >= 200 && statusCode < 300) return { answer };
@@ -213,9 +218,14 @@ export class GatewayClient {
 			disableFollowRedirect: true,
 		};
 		try {
-			const { statusCode, headers, body } = (await (own
-				? context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL_TYPE, { ...options, ...this.certificates })
-				: context.helpers.httpRequest(options))) as { statusCode: number; headers: Record<string, unknown>; body: ByteStream };
+			const authenticated = async () =>
+				await context.helpers.httpRequestWithAuthentication.call(
+					context,
+					CREDENTIAL_TYPE,
+					{ ...options, ...this.certificates },
+					await this.credential.forRequest(),
+				);
+			const { statusCode, headers, body } = (await (own ? authenticated() : context.helpers.httpRequest(options))) as { statusCode: number; headers: Record<string, unknown>; body: ByteStream };
 			if (statusCode >= 200 && statusCode < 300) return { answer: { headers, stream: body } };
 			const hidden = withoutSecrets(await textOf(body), [account.apiKey]);
 			return { problem: problemOfAnswer({ status: statusCode, headers, body: hidden }, account, false) };
