@@ -90,14 +90,15 @@ describe('processes of a cluster are killed', () => {
 	}, A_CRASH_MS);
 
 	test('both workers, just when the last final event has come: never twice, and what went on has the right outcome', async () => {
+		const RIGHT = ['busy', 'answered'];
 		const flows = [];
 		for (let index = 0; index < 4; index++) flows.push({ flow: await publish(), phones: [newNumber('486'), newNumber('220')] });
 		for (const { flow, phones } of flows) await flow.send(phones);
 		for (const { flow } of flows) await flow.reached('waiting');
 		await until('the short calls', () => gateway.calls.live.size === flows.length);
 		// All of them end at once; the first answer says that n8n has taken one event and lets a run go on.
-		const before = gateway.deliveries.length;
-		const answers = () => gateway.deliveries.slice(before).map(({ event, status, error }) => [event, status ?? error]);
+		const delivered = gateway.deliveries.length;
+		const answers = () => gateway.deliveries.slice(delivered).map(({ event, status, error }) => [event, status ?? error]);
 		for (const call of [...gateway.calls.live]) gateway.calls.hangUp(call, 'caller');
 		await until('the first answer', () => answers().some(([event, status]) => event === 'completed' && status === 200), { everyMs: 2, describe: answers });
 		await cluster.kill(...WORKERS);
@@ -109,7 +110,9 @@ describe('processes of a cluster are killed', () => {
 		for (const [index, { flow, phones }] of flows.entries()) {
 			const { id, status } = ended[index];
 			expect(rang(phones)).toEqual(once(phones));
-			expect(outcomes(flow)).toEqual(status === 'success' ? [['busy', 'answered']] : []);
+			// Killed in the step behind, or before n8n had saved its end, a run has put out its outcome and counts as crashed.
+			const before = outcomes(flow);
+			expect(status === 'success' ? [[RIGHT]] : [[], [RIGHT]]).toContainEqual(before);
 			if (status === 'success') continue;
 			// By turns with the workflow as it was, and as it is now: then the node itself runs again.
 			const answer = await retry(id, index % 2 === 1);
@@ -118,7 +121,7 @@ describe('processes of a cluster are killed', () => {
 			measured(`... ${status}, retry (workflow ${index % 2 === 1 ? 'as it is now' : 'as it was'}): ${answer}; the step behind got ${JSON.stringify(outcomes(flow))}`);
 			expect(rang(phones)).toEqual(once(phones));
 			// A crashed one has its data, and goes on. Once n8n has found the job stalled, it is an error without data: nothing to go on with.
-			expect([[], [['busy', 'answered']]]).toContainEqual(outcomes(flow));
+			expect([before, [...before, RIGHT]]).toContainEqual(outcomes(flow));
 		}
 	}, A_CRASH_MS);
 
