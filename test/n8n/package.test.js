@@ -19,13 +19,6 @@ describe('the package in n8n', () => {
 		});
 	});
 
-	test('holds what n8n needs and nothing else', () => {
-		const outside = communityPackage.files.filter((file) => !file.startsWith('dist/'));
-		expect(outside.filter((file) => !['LICENSE', 'README.md', 'package.json'].includes(file))).toEqual([]);
-		expect(communityPackage.files.filter((file) => /test|\.ts$|\.map$/.test(file.replace(/\.d\.ts$/, '')))).toEqual([]);
-		expect(communityPackage.bytes).toBeLessThan(150_000);
-	});
-
 	test.each([
 		['the action node', ACTION],
 		['the trigger node', TRIGGER],
