@@ -6,5 +6,16 @@ module.exports = {
 	testMatch: ['<rootDir>/test/unit/**/*.test.js', '<rootDir>/test/engine/**/*.test.js'],
 	// A busy machine may take its time; nothing waits as long as this when all is well.
 	testTimeout: 180_000,
+	reporters: [
+		'default',
+		[
+			'<rootDir>/test/report/reporter.js',
+			{
+				suite: 'quick',
+				covers: "the nodes' parts by themselves, every operation in n8n-core's engine, and the emulated gateway against its recordings.",
+				leavesOut: 'a running n8n (npm run test:n8n), its editor (test:browser), several processes (test:cluster), installing (test:upgrade), the packed tarball (scan).',
+			},
+		],
+	],
 	modulePathIgnorePatterns: ['<rootDir>/.n8n/', '<rootDir>/dist/package.json'],
 };

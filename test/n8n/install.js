@@ -186,7 +186,7 @@ function nodeBinaryFor(release, dir) {
 	throw new ClearError(`n8n ${release} needs Node.js ${wanted} and this is ${process.version}: run the command with Node.js ${wanted}.`);
 }
 
-/** @returns {InstalledN8n} */
+/** @returns {InstalledN8n} of a release that is installed */
 function describeInstall(release) {
 	const dir = installDirOf(release);
 	const { version } = JSON.parse(fs.readFileSync(path.join(dir, 'node_modules', 'n8n', 'package.json'), 'utf8'));
@@ -203,4 +203,4 @@ if (require.main === module) {
 		});
 }
 
-module.exports = { installN8n, wantedVersion };
+module.exports = { describeInstall, installN8n, wantedVersion };

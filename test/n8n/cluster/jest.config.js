@@ -8,4 +8,16 @@ module.exports = {
 	maxWorkers: 1,
 	testTimeout: 120_000,
 	verbose: true,
+	reporters: [
+		'default',
+		[
+			'<rootDir>/../../report/reporter.js',
+			{
+				suite: 'cluster',
+				n8nRelease: '2',
+				covers: 'n8n 2 in queue mode: main, two workers, a webhook process, PostgreSQL, Redis; processes that are killed, and two workers at once.',
+				leavesOut: 'several machines, several main processes (which need a licence), a PostgreSQL or Redis that fails, n8n 1.',
+			},
+		],
+	],
 };
