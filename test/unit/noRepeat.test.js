@@ -91,42 +91,104 @@ describe('workers that share the store, which has no lock between them', () => {
 		return code;
 	}
 
-	test('different numbers at the same moment: when all calls are placed, none is forgotten', async () => {
+	/** Lets the time go on until it is done. */
+	async function done(job) {
+		let over = false;
+		const result = job.finally(() => (over = true));
+		while (!over) {
+			await turn();
+			jest.advanceTimersByTime(10);
+		}
+		return await result;
+	}
+
+	const processes = Array.from({ length: 3 }, otherProcess);
+	const workersOf = (count) => processes.slice(0, count).map((code) => ({ type: 'worker', code }));
+	const dials = (recorded) => !('duplicateOf' in recorded);
+
+	test('different numbers at the same moment: all are new, and none is forgotten', async () => {
 		const stored = store();
 		const numbers = Array.from({ length: 20 }, (_, index) => `+120255503${String(index).padStart(2, '0')}`);
-		const workers = [otherProcess(), otherProcess()];
-		const on = (index) => ({ type: 'worker', code: workers[index % 2] });
-		let confirmed = false;
-		const calls = Promise.all(
-			numbers.map(async (number, index) => {
-				const recorded = await guard(stored, {}, number, on(index)).record();
-				recorded.sid(`sid-${index}`);
-				await recorded.confirm();
-			}),
-		).then(() => (confirmed = true));
-		while (!confirmed) {
-			await turn();
-			jest.advanceTimersByTime(50);
-		}
-		await calls;
-		for (const [index, number] of numbers.entries()) expect([number, await isNew(stored, {}, number, on(index + 1))]).toEqual([number, false]);
+		const workers = workersOf(2);
+		const records = (shift) => done(Promise.all(numbers.map(async (number, index) => await guard(stored, {}, number, workers[(index + shift) % 2]).record())));
+		const first = await records(0);
+		expect(first.map(dials)).toEqual(numbers.map(() => true));
+		for (const recorded of first) recorded.keep();
+		expect((await records(1)).map(dials)).toEqual(numbers.map(() => false));
 	});
 
-	test('a record that was taken back is not put back', async () => {
+	// A change of the store takes up to 40 turns here, that is 400 ms: shorter than a worker waits before it looks.
+	test.each(Array.from({ length: 12 }, (_, seed) => seed))('the same number at the same moment, at three workers, while others are recorded: one dials (seed %d)', async (seed) => {
+		let state = seed;
+		const random = (below) => {
+			state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+			return Math.floor((state / 2 ** 31) * below);
+		};
+		const stored = store({ latency: () => random(20) });
+		const workers = workersOf(3);
+		const numbers = ['+12025550210', '+12025550211', '+12025550212'];
+		const asked = numbers.flatMap((number) => workers.map((worker) => ({ number, worker })));
+		const answers = await done(
+			Promise.all(
+				asked.map(async ({ number, worker }) => {
+					for (let turns = random(60); turns > 0; turns--) await turn();
+					const recorded = await guard(stored, {}, number, worker).record();
+					recorded.keep?.();
+					return { number, dials: dials(recorded) };
+				}),
+			),
+		);
+		for (const number of numbers) expect([number, answers.filter((answer) => answer.number === number && answer.dials).length]).toEqual([number, 1]);
+	});
+
+	test('a number that was taken back is new at another worker', async () => {
 		const stored = store();
-		const recorded = await guard(stored, {}, undefined, { type: 'worker' }).record();
+		const [one, other] = workersOf(2);
+		const recorded = await done(guard(stored, {}, undefined, one).record());
 		await recorded.takeBack();
-		await recorded.confirm();
-		jest.advanceTimersByTime(10_000);
 		expect([...stored.rows.values()].flat()).toEqual([]);
+		expect(dials(await done(guard(stored, {}, undefined, other).record()))).toBe(true);
 	});
 
-	test('a process that has the store for itself does not ask again', async () => {
+	test('in one worker a duplicate waits until the first one is sure, and names its call', async () => {
 		const stored = store();
-		const recorded = await guard(stored).record();
-		stored.rows.clear();
-		await recorded.confirm();
+		const [worker] = workersOf(1);
+		const [first, second] = [guard(stored, {}, undefined, worker).record(), guard(stored, {}, undefined, worker).record()];
+		(await done(first)).sid('sid-1');
+		expect((await done(second)).duplicateOf()).toBe('sid-1');
+	});
+
+	test('a record that is undone again and again is given up, and nothing is dialled', async () => {
+		const stored = store();
+		const [worker] = workersOf(1);
+		const undo = setInterval(() => stored.rows.clear(), 50);
+		await expect(done(guard(stored, {}, undefined, worker).record())).rejects.toThrow('Do Not Call Again: other workers change the records of this node all the time.');
+		clearInterval(undo);
 		expect([...stored.rows.values()].flat()).toEqual([]);
+		expect(dials(await done(guard(stored, {}, undefined, worker).record()))).toBe(true);
+	});
+
+	test('a storage that fails while a worker looks: an error, and the number is free again', async () => {
+		const stored = store();
+		const [worker] = workersOf(1);
+		const context = (helpers) => strict({ getNode: () => NODE, getWorkflow: () => ({ id: 'w' }), helpers, instanceSettings: { instanceType: 'worker' } });
+		const helpers = stored.helpers(NODE);
+		let asked = 0;
+		const failing = {
+			...helpers,
+			checkProcessedAndRecord: async (...args) => {
+				if ((asked += 1) === 3) throw new Error('database is locked');
+				return await helpers.checkProcessedAndRecord(...args);
+			},
+		};
+		await expect(done(worker.code.from(context(failing), {}, '+1').record())).rejects.toThrow('database is locked');
+		expect(dials(await done(worker.code.from(context(helpers), {}, '+1').record()))).toBe(true);
+	});
+
+	test('a process that has the store for itself does not wait', async () => {
+		const stored = store();
+		expect(dials(await guard(stored).record())).toBe(true);
+		expect(stored.rows.get(`n:${NODE.id}`)).toHaveLength(9);
 	});
 });
 

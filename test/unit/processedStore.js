@@ -4,16 +4,22 @@ const { createHash } = require('node:crypto');
 
 const turn = () => new Promise(setImmediate);
 
-/** n8n's store of processed items: hashes in one row per scope, read, changed and written as a whole, with a pause in between. */
-function store() {
+/** n8n's store of processed items: hashes in one row per scope, read, changed and written as a whole, with a pause in between. `latency` tells how many turns of the event loop a step takes. */
+function store({ latency = () => 1 } = {}) {
 	const rows = new Map();
 	const hash = (value) => createHash('md5').update(String(value)).digest('base64');
+	const takes = async () => {
+		for (let turns = latency(); turns > 0; turns--) await turn();
+	};
 	const read = async (scope) => {
-		await turn();
-		return [...(rows.get(scope) ?? [])];
+		await takes();
+		const found = rows.get(scope);
+		return Object.assign([...(found ?? [])], { isFirst: found === undefined });
 	};
 	const write = async (scope, entries) => {
-		await turn();
+		await takes();
+		// n8n inserts the first row, and updates it from then on.
+		if (entries.isFirst && rows.has(scope)) throw new Error('UNIQUE constraint failed: processed_data.workflowId, processed_data.context');
 		rows.set(scope, entries);
 	};
 	const check = ({ mode }) => {

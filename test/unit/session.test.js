@@ -179,7 +179,7 @@ describe('a later try of the same run', () => {
 });
 
 describe('n8n\'s storage fails', () => {
-	const recorded = (more) => ({ noRepeat: { record: async () => ({ sid() {}, keep() {}, confirm: async () => {}, takeBack: async () => {}, ...more }) } });
+	const recorded = (more) => ({ noRepeat: { record: async () => ({ sid() {}, keep() {}, takeBack: async () => {}, ...more }) } });
 	const fails = async () => {
 		throw new Error('database is locked');
 	};
@@ -195,12 +195,6 @@ describe('n8n\'s storage fails', () => {
 		const { dialling, log } = session({ items: [recorded({ keep: () => { throw new Error('database is locked'); } })], answer: () => answer });
 		expect(await dialling.dial()).toMatchObject([{ placement: { placed }, error: undefined }]);
 		expect(log).toEqual(['error: Item 0 was dialled, but not everything about it could be stored: database is locked']);
-	});
-
-	test('when the record is looked for again: the log says so', async () => {
-		const { dialling, log } = session({ items: [recorded({ confirm: fails })] });
-		expect(await dialling.dial()).toMatchObject([{ placement: { placed: 'yes' } }]);
-		expect(log).toEqual(['error: Item 0 was dialled, but may not be remembered as called: database is locked']);
 	});
 
 	test('when the record of a call that was not placed is to be taken back: the reason of the call stays', async () => {

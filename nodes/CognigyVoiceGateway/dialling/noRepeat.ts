@@ -1,3 +1,5 @@
+import { randomBytes } from 'crypto';
+
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { isWorker } from '../events/process';
@@ -10,6 +12,11 @@ import { UnusableValueError } from '../gateway/unusable';
  * That store keeps hashes without a time, so a time limit is put into the hashed text: a call records its key for
  * the current and each of the following slices of the period, and a later call looks for its own slice only.
  * A key is therefore remembered for the whole period, and up to one slice longer.
+ *
+ * n8n reads the store, changes it and writes it back as a whole, with no lock between processes: of two workers that do
+ * so at the same moment, the one that writes last undoes what the other one wrote. So a worker puts a mark of its own
+ * beside its records, and looks for it a little later, when every such change is over. Of several that recorded the same
+ * key at the same moment, the one whose mark is still there dials; the others see the key without their mark.
  */
 
 /** Slices per period: the fewer, the less is stored per call; the more, the more exact the end of the period. */
@@ -36,18 +43,24 @@ export interface Recorded {
 	/** The call may have been placed; also the end of a call of which one of the others was said. */
 	keep(): void;
 	takeBack(): Promise<void>;
-	/**
-	 * Makes sure, once the call was placed, that the record is still there. Another worker that changed the store at the
-	 * same moment, for a number of its own, may have written back what it had read before.
-	 */
-	confirm(): Promise<void>;
 }
 
-/** How often a record that got lost is written again. */
-const CONFIRMATIONS = 8;
+/** A key that was recorded: who calls it in this run. */
+interface Claim {
+	recorded: Recorded;
+	/** Entries of the key, without that of the current slice. */
+	later: string[];
+	/** On a worker, an entry that nobody else writes. */
+	mark: string[];
+	/** All entries that were recorded. */
+	all: string[];
+}
 
-/** A change that had read the store before a record was made is over after this long: the record is looked for then. Milliseconds. */
-const CONFIRM_AFTER_MS = 500;
+/** How long one change of the store may take, in milliseconds: a worker looks for its mark then. */
+const LOOK_AFTER_MS = 500;
+
+/** How often a worker writes a record again that others have undone. */
+const MOST_LOOKS = 20;
 
 /** Sids of calls that this process recorded, for telling a duplicate which call it repeats. Oldest first. */
 const sids = new Map<string, string>();
@@ -56,7 +69,7 @@ const MAX_SIDS = 20_000;
 /** Calls that are recorded and under way in this process: whether their record stays. */
 const underWay = new Map<string, Promise<boolean>>();
 
-/** The store reads, changes and writes as a whole: within this process one change at a time. */
+/** Within this process one change of the store at a time. */
 let queue: Promise<unknown> = Promise.resolve();
 
 async function oneAtATime<T>(job: () => Promise<T>): Promise<T> {
@@ -105,23 +118,40 @@ export class NoRepeat {
 	 */
 	async record(): Promise<Recorded | { duplicateOf: () => string | null }> {
 		for (;;) {
-			const recorded = await oneAtATime(async () => await this.tryRecord());
-			if (recorded !== undefined) return recorded;
+			const claim = await oneAtATime(async () => await this.claim());
+			if (claim !== undefined) {
+				if (await this.stands(claim)) return claim.recorded;
+				return { duplicateOf: () => null };
+			}
 			// The call that stands in the way may turn out not to be placed.
 			const stays = (await underWay.get(this.sidKey)) ?? true;
 			if (stays) return { duplicateOf: () => sids.get(this.sidKey) ?? null };
 		}
 	}
 
-	private async tryRecord(): Promise<Recorded | undefined> {
-		const { helpers } = this.context;
-		const { scope, sidKey } = this;
-		const now = Math.floor(Date.now() / this.sliceMs);
-		const { processed } = await helpers.checkProcessedAndRecord([this.entry(now)], scope, MODE);
-		if (processed.length > 0) return undefined;
+	/** The entries that are not in the store yet, which they are from now on. */
+	private async enter(entries: string[]): Promise<string[]> {
+		const enter = async () => (await this.context.helpers.checkProcessedAndRecord(entries, this.scope, MODE)).new as string[];
+		return await enter().catch(async (error: Error) => {
+			// Two processes have made the very first record of a node at the same moment: n8n creates its store twice.
+			if (/unique|duplicate key/i.test(error.message)) return await enter();
+			throw error;
+		});
+	}
 
-		const later = Array.from({ length: SLICES }, (_, index) => this.entry(now + 1 + index));
-		await helpers.checkProcessedAndRecord(later, scope, MODE);
+	/** Records the key, unless it is recorded already. */
+	private async claim(): Promise<Claim | undefined> {
+		const { sidKey } = this;
+		const slice = Math.floor(Date.now() / this.sliceMs);
+		const now = this.entry(slice);
+		if ((await this.enter([now])).length === 0) return undefined;
+
+		const later = Array.from({ length: SLICES }, (_, index) => this.entry(slice + 1 + index));
+		const mark = isWorker(this.context) ? [`mark ${randomBytes(16).toString('hex')}`] : [];
+		const all = [now, ...later, ...mark];
+		// Another worker has recorded the key since: it dials.
+		if ((await this.enter(all)).filter((entry) => later.includes(entry)).length === 0) return undefined;
+
 		sids.delete(sidKey);
 		let settle: (stays: boolean) => void = () => {};
 		const settled = new Promise<boolean>((resolve) => {
@@ -131,9 +161,7 @@ export class NoRepeat {
 			};
 		});
 		underWay.set(sidKey, settled);
-		const all = [this.entry(now), ...later];
-		let takenBack = false;
-		return {
+		const recorded: Recorded = {
 			sid: (sid) => {
 				sids.set(sidKey, sid);
 				if (sids.size > MAX_SIDS) sids.delete(sids.keys().next().value as string);
@@ -141,18 +169,36 @@ export class NoRepeat {
 			},
 			keep: () => settle(true),
 			takeBack: async () => {
-				takenBack = true;
-				await oneAtATime(async () => await helpers.removeProcessed(all, scope, MODE));
+				await oneAtATime(async () => await this.context.helpers.removeProcessed(all, this.scope, MODE));
 				settle(false);
 			},
-			confirm: async () => {
-				for (let time = 0; isWorker(this.context) && !takenBack && time < CONFIRMATIONS; time++) {
-					// Not all workers at the same moment.
-					await pause(CONFIRM_AFTER_MS * (1 + Math.random() / 5), () => false);
-					const { new: lost } = await oneAtATime(async () => await helpers.checkProcessedAndRecord(all, scope, MODE));
-					if (lost.length === 0) return;
-				}
-			},
 		};
+		return { recorded, later, mark, all };
+	}
+
+	/**
+	 * Whether a claim is this worker's for good.
+	 *
+	 * @throws {Error} when others undo it again and again, or n8n's storage fails; the key is free again, if possible
+	 */
+	private async stands({ recorded, later, mark, all }: Claim): Promise<boolean> {
+		if (mark.length === 0) return true;
+		try {
+			for (let looks = 0; looks < MOST_LOOKS; looks++) {
+				// Not all workers at the same moment.
+				await pause(LOOK_AFTER_MS * (1 + Math.random() / 5), () => false);
+				const lost = await oneAtATime(async () => await this.enter(all));
+				if (lost.length === 0) return true;
+				if (lost.includes(mark[0]) && !lost.includes(later[0])) {
+					recorded.keep();
+					return false;
+				}
+				// A change of other keys undid it; looking has written it again.
+			}
+			throw new Error('Do Not Call Again: other workers change the records of this node all the time.');
+		} catch (error) {
+			await recorded.takeBack().catch(() => recorded.keep());
+			throw error;
+		}
 	}
 }

@@ -79,7 +79,6 @@ export class DialSession {
 	private readonly pace?: Pace;
 	private readonly carryOn: boolean;
 	private failed?: NodeOperationError | NodeApiError;
-	private readonly confirmations: Array<Promise<void> | undefined> = [];
 
 	constructor(
 		private readonly context: IExecuteFunctions,
@@ -136,7 +135,6 @@ export class DialSession {
 			},
 			this.stopped,
 		);
-		await Promise.all(this.confirmations);
 		if (this.canceled()) this.context.logger.warn(`The run was stopped. ${placedSoFar(results)}`);
 		else if (this.failed !== undefined) throw this.withPlaced(this.failed, results);
 		return results;
@@ -174,11 +172,6 @@ export class DialSession {
 		} finally {
 			recorded?.keep();
 		}
-		// Nobody waits for that but the end of the run.
-		const confirmed = recorded?.confirm().catch((error: Error) => {
-			this.context.logger.error(`Item ${index} was dialled, but may not be remembered as called: ${error.message}`);
-		});
-		this.confirmations.push(confirmed);
 	}
 
 	private async dialRecorded(index: number, request: CreateCallRequest, recorded: Recorded | undefined): Promise<void> {

@@ -61,7 +61,7 @@ describe('two workers dial at once', () => {
 		expect(rang([...some, ...others])).toEqual([...some, ...others].map(() => 1));
 	}, SHARED_MS);
 
-	test('Do Not Call Again, the same number at the same moment: what docs/scaling.md warns of', async () => {
+	test('Do Not Call Again, the same number at the same moment: one worker dials', async () => {
 		const flow = await publish(AGAIN);
 		const phones = numbers(20);
 		for (const [index, phone] of phones.entries()) {
@@ -74,7 +74,9 @@ describe('two workers dial at once', () => {
 		await Promise.all([flow.send(batch), flow.send(batch)]);
 		await flow.ended(2 * phones.length + 2, 60_000);
 		measured(`the same list of 20 numbers in two executions at the same moment: ${rang(batch).filter((times) => times > 1).length} rang twice`);
+		// Not exactly once, because n8n's storage may take longer than half a second for a change on a busy machine.
 		for (const times of rang([...phones, ...batch])) expect([1, 2]).toContain(times);
+		expect(rang([...phones, ...batch]).filter((times) => times > 1).length).toBeLessThanOrEqual(2);
 	}, SHARED_MS);
 
 	/** The most calls that began in any second. */
