@@ -24,6 +24,7 @@ async function publishTriggers(client, { credentials }) {
 	const triggers = {
 		ours: ownAddress(TRIGGER, 'Ours', { listenFor: 'final', verification: 'signature' }, { credentials }),
 		bare: ownAddress('CUSTOM.benchTrigger', 'Bare'),
+		'bare with credential': ownAddress('CUSTOM.benchTrigger', 'Bare', {}, { credentials }),
 		webhook: ownAddress('n8n-nodes-base.webhook', 'Webhook', { httpMethod: 'POST', path: 'receiving', responseMode: 'onReceived', options: {} }, { typeVersion: 2.1 }),
 	};
 	for (const [name, trigger] of Object.entries(triggers)) {
@@ -36,6 +37,7 @@ async function publishTriggers(client, { credentials }) {
 	return {
 		ours: `${triggers.ours.webhookId}/call-status`,
 		bare: `${triggers.bare.webhookId}/call-status`,
+		'bare with credential': `${triggers['bare with credential'].webhookId}/call-status`,
 		webhook: 'receiving',
 		counted: `${teller.webhookId}/counted`,
 	};
@@ -71,7 +73,7 @@ async function measureReceiving({ n8n, setting, nodeBinary, report }, { webhooks
 			return (count * 1000) / (performance.now() - started);
 		};
 
-		const contestants = Object.fromEntries(['ours', 'bare', 'webhook'].map((name) => [name, () => send(paths[name], webhooks[engine])]));
+		const contestants = Object.fromEntries(['ours', 'bare', 'bare with credential', 'webhook'].map((name) => [name, () => send(paths[name], webhooks[engine])]));
 		for (const name of Object.keys(contestants)) await send(paths[name], Math.ceil(webhooks[engine] / 4));
 		rates[engine] = await inTurn(rounds, contestants, (name, rate) => report(`${engine} engine, ${name}: ${rate.toFixed(1)} webhooks/s`));
 		const one = ({ to, ...task }) => async () => median(await post(paths[to], { count: Math.ceil(webhooks[engine] / 4), parallel: 1, ...task }));

@@ -12,6 +12,8 @@ class BenchTrigger {
 			defaults: { name: 'Bench Trigger' },
 			inputs: [],
 			outputs: ['main'],
+			// Set or not: what n8n itself does about a credential at every webhook and run is a cost of its own.
+			credentials: [{ name: 'cognigyVoiceGatewayApi', required: false }],
 			webhooks: [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'call-status' }],
 			properties: [],
 		};
