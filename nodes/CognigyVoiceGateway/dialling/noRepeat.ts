@@ -22,7 +22,7 @@ import { UnusableValueError } from '../gateway/unusable';
 /** Slices per period: the fewer, the less is stored per call; the more, the more exact the end of the period. */
 const SLICES = 8;
 
-/** Entries that n8n keeps per node or workflow; the oldest are dropped. Enough for some 11,000 calls per period. */
+/** Entries that n8n keeps per node or workflow; the oldest are dropped. Enough for some 10,000 calls per period. */
 const MAX_ENTRIES = 100_000;
 
 const MODE = { mode: 'entries', maxEntries: MAX_ENTRIES } as const;
