@@ -14,7 +14,8 @@ const OWNER = { email: 'owner@example.com', password: 'Voice-Gateway-1', firstNa
  *
  * @param {object} options
  * @param {import('../install').InstalledN8n} options.n8n
- * @param {{ tarball: string, name: string, version: string }} options.communityPackage
+ * @param {{ tarball?: string, name: string, version?: string }} options.communityPackage without a tarball: from the
+ *   registry that npm knows
  * @param {string} options.userFolder
  * @param {number} [options.port]
  * @param {string} [options.portRemedy]
