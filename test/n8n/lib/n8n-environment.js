@@ -51,8 +51,7 @@ const PER_RELEASE = {
  * @param {string} options.userFolder
  * @param {number} options.port
  * @param {number} options.brokerPort
- * @param {{ tarball?: string, name: string, version?: string }} [options.communityPackage] with a tarball: answered by the
- *   npm stand-in
+ * @param {{ tarball: string, name: string, version: string }} [options.communityPackage] answered by the npm stand-in
  * @param {Record<string, string>} [options.environment] further settings of n8n
  */
 function n8nEnvironment({ n8n, userFolder, port, brokerPort, communityPackage, environment }) {
@@ -73,7 +72,7 @@ function n8nEnvironment({ n8n, userFolder, port, brokerPort, communityPackage, e
 		...PER_RELEASE[n8n.major],
 		...environment,
 	};
-	if (communityPackage?.tarball) {
+	if (communityPackage) {
 		searchPath.unshift(NPM_SHIM_DIR);
 		env.LOCAL_PACKAGE_TARBALL = communityPackage.tarball;
 		env.LOCAL_PACKAGE_NAME = communityPackage.name;

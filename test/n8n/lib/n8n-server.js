@@ -35,7 +35,7 @@ class N8nServer {
 	 * @param {string} options.userFolder  emptied first, unless its data are kept
 	 * @param {boolean} [options.keepData] for a start after a stop: goes on with what is in the user folder
 	 * @param {number} [options.port]      any free one where it is left out
-	 * @param {{ tarball?: string, name: string, version?: string }} [options.communityPackage]
+	 * @param {{ tarball: string, name: string, version: string }} [options.communityPackage]
 	 * @param {Record<string, string>} [options.environment] further settings of n8n
 	 * @param {string} [options.portRemedy] what to do when the port is taken
 	 */

@@ -1,7 +1,7 @@
 'use strict';
 
 const { ACTION, TRIGGER } = require('../suite/workflows');
-const { current, listed, name, previous, startInstalled } = require('./session');
+const { current, listed, name, previous, startUpgradable } = require('./session');
 
 /** Installing, by name and by version, and uninstalling. */
 
@@ -9,7 +9,7 @@ let registry;
 let n8n;
 let client;
 beforeAll(async () => {
-	({ registry, n8n } = await startInstalled('install'));
+	({ registry, n8n } = await startUpgradable('install'));
 	({ client } = n8n);
 });
 afterAll(async () => {
@@ -20,6 +20,7 @@ afterAll(async () => {
 const nodeTypes = async () => (await client.types('nodes')).map((type) => type.name).filter((type) => type.startsWith(name));
 
 test('installed by its name, it is the newest version, loaded, with both nodes', async () => {
+	await client.installCommunityPackage({ name });
 	const found = await listed(client);
 	expect(found.installedVersion).toBe(previous.version);
 	expect(found.failedLoading ?? false).toBe(false);
@@ -50,8 +51,10 @@ test('the version can be chosen, and n8n then tells of the newer one', async () 
 });
 
 test('a version that does not exist is refused, and what is installed stays', async () => {
-	await expect(client.upgradeCommunityPackage({ name, version: '9.9.9' })).rejects.toThrow(/version/i);
+	await expect(client.upgradeCommunityPackage({ name, version: '9.9.9' })).rejects.toThrow(/Package version does not exist/);
+	expect(await listed(client)).toMatchObject({ installedVersion: previous.version });
+	expect(await nodeTypes()).toEqual(expect.arrayContaining([ACTION, TRIGGER]));
 	await client.uninstallCommunityPackage(name);
-	await expect(client.installCommunityPackage({ name, version: '9.9.9' })).rejects.toThrow(/version/i);
+	await expect(client.installCommunityPackage({ name, version: '9.9.9' })).rejects.toThrow(/Package version does not exist/);
 	expect(await client.communityPackages()).toEqual([]);
 });

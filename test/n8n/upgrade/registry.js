@@ -24,6 +24,9 @@ const { startDetour } = require('./detour');
  * takes a licence. What needs none is what a company with a mirror of its own does: npm's settings `https-proxy` and
  * `cafile`, and the same for n8n in HTTPS_PROXY and NODE_EXTRA_CA_CERTS. The proxy leads to Verdaccio whoever asks for
  * the public registry, and refuses everybody else. n8n, npm and the registry are the real ones; nothing stands in for them.
+ *
+ * n8n 1 asks for newer versions (`npm outdated`) with an environment that it has emptied, and without a home folder: npm's
+ * settings must then lie where npm works, in the folder `nodes` of n8n's user folder.
  */
 
 const run = promisify(execFile);
@@ -105,12 +108,22 @@ async function startRegistry(name) {
 	}
 
 	return {
-		/** The environment of an n8n that installs from here. */
+		/** The environment of an n8n that installs from here; it also wants `settle`. */
 		environment: {
 			HTTPS_PROXY: detour.url,
 			https_proxy: detour.url,
 			NODE_EXTRA_CA_CERTS: CERTIFICATE,
 			npm_config_userconfig: file('user.npmrc'),
+		},
+		/**
+		 * Puts npm's settings where n8n lets npm work.
+		 *
+		 * @param {string} userFolder of a running n8n
+		 */
+		settle(userFolder) {
+			const nodes = path.join(userFolder, '.n8n', 'nodes');
+			fs.mkdirSync(nodes, { recursive: true });
+			fs.copyFileSync(file('user.npmrc'), path.join(nodes, '.npmrc'));
 		},
 		/** What "npm publish" does with a tarball. The address is named: nothing may ever go to the public registry. */
 		async publish(tarball) {

@@ -8,17 +8,17 @@ const { startRegistry } = require('./registry');
 const { release, name, previous, current } = JSON.parse(process.env.N8N_UPGRADE);
 
 /**
- * Gives a test file a registry in which the previous version is the newest one, and an n8n that has installed it from
- * there.
+ * Gives a test file a registry in which the previous version is the newest one, and an n8n that has installed nothing.
  *
  * @param {string} title of their folders
  */
-async function startInstalled(title) {
+async function startUpgradable(title) {
 	const registry = await startRegistry(`registry-${title}-${release}`);
 	try {
 		await registry.publish(previous.tarball);
-		const { environment } = registry;
-		const n8n = await startRestartableN8n({ release, communityPackage: { name }, userFolder: userFolderOf(`${title}-${release}`), environment });
+		const userFolder = userFolderOf(`${title}-${release}`);
+		const n8n = await startRestartableN8n({ release, userFolder, environment: registry.environment });
+		registry.settle(userFolder);
 		return { registry, n8n };
 	} catch (error) {
 		await registry.close();
@@ -32,4 +32,4 @@ async function listed(client) {
 	return packages.find(({ packageName }) => packageName === name);
 }
 
-module.exports = { current, listed, name, previous, release, startInstalled };
+module.exports = { current, listed, name, previous, release, startUpgradable };
