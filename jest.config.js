@@ -3,8 +3,6 @@
 /** What the quick suites have in common. */
 const common = {
 	testEnvironment: 'node',
-	// A busy machine may take its time; nothing waits as long as this when all is well.
-	testTimeout: 180_000,
 	modulePathIgnorePatterns: ['<rootDir>/.n8n/', '<rootDir>/dist/package.json'],
 };
 
@@ -13,6 +11,8 @@ const common = {
  * suite has its own config in test/n8n.
  */
 module.exports = {
+	// A busy machine may take its time; nothing waits as long as this when all is well.
+	testTimeout: 180_000,
 	projects: [
 		{ ...common, displayName: 'quick', testMatch: ['<rootDir>/test/unit/**/*.test.js', '<rootDir>/test/engine/**/*.test.js'] },
 		{ ...common, displayName: 'attack', testMatch: ['<rootDir>/test/attack/**/*.test.js'] },

@@ -22,8 +22,9 @@ const textsOf = (error) => (error === undefined || error === null ? [] : [error.
 
 const operation = (parameters) => async (baseUrl, { items, settings, patienceMs } = {}) => {
 	const result = await runAction({ credential: credentialAt(baseUrl), parameters, items, settings, patienceMs });
-	const words = result.outputs.flat().flatMap(({ error, message }) => [error, message]).filter((text) => typeof text === 'string');
-	return { said: [...textsOf(result.error), ...words], left: [result.error, result.items, result.hints, result.data], good: result.status !== 'error', result };
+	const doubtful = result.outputs.flat().filter(({ error, outcome }) => error !== undefined || outcome === 'unknown');
+	const words = doubtful.flatMap(({ error, message }) => [error, message]).filter((text) => typeof text === 'string');
+	return { said: [...textsOf(result.error), ...words], left: [result.error, result.items, result.hints, result.data], good: result.status !== 'error' && doubtful.length === 0, result };
 };
 
 const list = (search) => async (baseUrl) => {

@@ -30,7 +30,7 @@ const found = (where, secrets) =>
 		Object.entries(formsOf(secret)).flatMap(([form, text]) => (where.includes(text) ? [`${name} (${form})`] : [])),
 	);
 
-/** All that a value holds, as n8n would store or show it: as JSON, and with hidden properties, causes and stacks. */
+/** All that values hold, as n8n stores and shows them: as JSON; errors also with what is hidden in them, causes and stacks. */
 function everythingIn(...values) {
 	const seen = new WeakSet();
 	const json = JSON.stringify(values, (_key, value) => {
@@ -39,8 +39,8 @@ function everythingIn(...values) {
 		seen.add(value);
 		return value;
 	});
-	const stacks = values.map((value) => (value instanceof Error ? `${value.message} ${value.stack} ${value.description}` : ''));
-	return [json, inspect(values, { depth: 20, showHidden: true, maxStringLength: null, maxArrayLength: null }), ...stacks].join('\n');
+	const errors = values.filter((value) => value instanceof Error);
+	return [json, ...errors.map((error) => `${error.stack}\n${inspect(error, { depth: 12, showHidden: true, maxStringLength: null, maxArrayLength: null })}`)].join('\n');
 }
 
 module.exports = { everythingIn, found };
