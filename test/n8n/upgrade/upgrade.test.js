@@ -65,7 +65,7 @@ const answered = (phones) =>
 async function publishCreate() {
 	const title = `create-${Date.now()}`;
 	const [webhook, trigger, step] = [webhookNode(title), triggerNode(credentials, { listenFor: 'final' }), downstream.step(`${title}-heard`)];
-	const options = { metadata: { pairs: [{ key: 'contact', value: 'C-1' }] }, ringTimeout: 45, timeLimit: 900 };
+	const options = { metadata: { pairs: [{ key: 'contact', value: 'C-1' }] }, timeout: 45, timeLimit: 900 };
 	const definition = workflow(title, [webhook, callNode(credentials, { options })], [trigger, step]);
 	definition.connections[trigger.name] = { main: [[{ node: step.name, type: 'main', index: 0 }]] };
 	const { id } = await client.createWorkflow(definition);
@@ -79,7 +79,7 @@ async function publishCreate() {
 	};
 }
 
-const patient = { detectAnsweringMachine: true, ringTimeout: 45, timeLimit: 900 };
+const patient = { detectAnsweringMachine: true, timeout: 45, timeLimit: 900 };
 const once = { doNotCallAgain: { settings: { key: '', period: 24, scope: 'node' } } };
 const publishWait = (options) => publishWaiting({ client, downstream }, [waitNode(credentials, { options })]);
 
@@ -90,7 +90,7 @@ const phones = {
 	outlives: newNumber('220'),
 	triggered: newNumber('220'),
 	during: Array.from({ length: 12 }, () => newNumber('220')),
-	dialled: Array.from({ length: 16 }, () => newNumber('486')),
+	dialled: Array.from({ length: 6 }, () => newNumber('486')),
 };
 let before;
 let settingsBefore;
@@ -107,7 +107,7 @@ test('live workflows of the previous version: runs that wait for calls, and a tr
 	flows.outlives = await publishWait(patient);
 	flows.creates = await publishCreate();
 	flows.during = await publishWait(patient);
-	flows.dials = await publishWait({ callsPerSecond: 2 });
+	flows.dials = await publishWait({ callsInParallel: 1, retriesIfNotPlaced: 10 });
 
 	await flows.waits.send([phones.ends]);
 	await flows.several.send(phones.several);
@@ -133,8 +133,11 @@ test('the new version is published, and n8n offers it', async () => {
 });
 
 test('n8n upgrades while a run dials and calls end: each run goes on once, each phone rings once', async () => {
+	// The gateway has no room for one of them until the upgrade is over.
+	const busyFor = phones.dialled[3];
+	gateway.setFaults({ kind: '429', number: busyFor.slice(1), retryAfter: 3 });
 	await flows.dials.send(phones.dialled);
-	await until('the first calls', () => rang(phones.dialled).filter(Boolean).length >= 3);
+	await until('a call without room', () => gateway.requests.some(({ status }) => status === 429));
 
 	const later = [...phones.during];
 	const ending = setInterval(() => later.length > 0 && hangUp(later.shift()), END_ONE_EVERY_MS);
@@ -142,7 +145,8 @@ test('n8n upgrades while a run dials and calls end: each run goes on once, each 
 	clearInterval(ending);
 	expect(installedVersion).toBe(current.version);
 	expect(later.length).toBeLessThan(phones.during.length);
-	expect(rang(phones.dialled)).toContain(0);
+	expect(rang(phones.dialled)).toEqual([1, 1, 1, 0, 0, 0]);
+	gateway.clearFaults();
 
 	later.forEach(hangUp);
 	expect((await flows.during.ended(phones.during.length)).map(({ status }) => status)).toEqual(phones.during.map(() => 'success'));
