@@ -2,7 +2,7 @@
 
 const { startGateway } = require('../gateway');
 const { closeServers, startServer, answering } = require('./servers');
-const { apiOf, byId, callIn, NO_CALL, operate, reaches } = require('./steering');
+const { apiOf, byId, callHeldIn, callIn, NO_CALL, operate, reaches } = require('./steering');
 const schema = require('../../dist/nodes/CognigyVoiceGateway/__schema__/v1.0.0/call/hangUp.json');
 
 let gateway;
@@ -31,7 +31,7 @@ function lagging(sid, status, looks) {
 afterEach(() => jest.restoreAllMocks());
 
 test('an answered call is ended', async () => {
-	const sid = await callIn(gateway, '+12025550220', 'in-progress');
+	const sid = await callHeldIn(gateway, '+12025550220', 'in-progress');
 	const { status, outputs } = await hangUp(sid);
 	expect(status).toBe('success');
 	expect(outputs[0]).toEqual([
@@ -39,17 +39,19 @@ test('an answered call is ended', async () => {
 	]);
 	expect(Object.keys(outputs[0][0])).toEqual(Object.keys(schema.properties));
 	expect(bodies()).toEqual([{ call_status: 'completed' }]);
+	gateway.clock.go();
 	await gateway.idle();
 	expect(gateway.placed[0]).toMatchObject({ final_status: 'completed' });
 });
 
 test.each([['trying', '+12025550100'], ['ringing', '+12025550180'], ['early-media', '+12025550183']])('a call in %s is canceled, and the output says that no final webhook comes', async (status, number) => {
-	const sid = await callIn(gateway, number, status);
+	const sid = await callHeldIn(gateway, number, status);
 	const { outputs } = await hangUp(sid);
 	expect(outputs[0]).toEqual([
 		{ call_sid: sid, hung_up: true, requested_status: 'no-answer', call_status: status, message: expect.stringMatching(/^Accepted: .*Accepted is not done.*no final webhook for a canceled call/) },
 	]);
 	expect(bodies()).toEqual([{ call_status: 'no-answer' }]);
+	gateway.clock.go();
 	await gateway.idle();
 	expect(gateway.placed[0]).toMatchObject({ final_status: 'no-answer' });
 });

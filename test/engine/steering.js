@@ -18,15 +18,33 @@ const apiOf = (gateway) => {
 		});
 };
 
+async function place(gateway, number, more = {}) {
+	const answer = await apiOf(gateway)('POST', '/Calls', { application_sid: APPLICATION, from: FROM, to: { type: 'phone', number }, ...more });
+	return (await answer.json()).sid;
+}
+
 /**
  * Places a call and waits until it has a status.
  *
  * @returns {Promise<string>} its sid
  */
 async function callIn(gateway, number, status, more = {}) {
-	const answer = await apiOf(gateway)('POST', '/Calls', { application_sid: APPLICATION, from: FROM, to: { type: 'phone', number }, ...more });
-	const { sid } = await answer.json();
+	const sid = await place(gateway, number, more);
 	await reaches(gateway, sid, status);
+	return sid;
+}
+
+const isIn = (gateway, sid, status) => gateway.records.records.get(sid)?.fields.call_status === status;
+
+/**
+ * Places a call, and lets the gateway's time stand still once it has a status: it stays in it until `gateway.clock.go()`.
+ *
+ * @returns {Promise<string>} its sid
+ */
+async function callHeldIn(gateway, number, status) {
+	gateway.clock.stop();
+	const sid = await place(gateway, number);
+	gateway.clock.advanceTo(() => isIn(gateway, sid, status));
 	return sid;
 }
 
@@ -34,7 +52,7 @@ async function callIn(gateway, number, status, more = {}) {
 async function reaches(gateway, sid, status) {
 	await new Promise((resolve) => {
 		const look = () => {
-			if (gateway.records.records.get(sid)?.fields.call_status !== status) return;
+			if (!isIn(gateway, sid, status)) return;
 			gateway.off('event', look);
 			resolve();
 		};
@@ -50,4 +68,4 @@ const operate = async (gateway, operation, { parameters = {}, credential = {}, .
 /** The field Call, given by ID. */
 const byId = (sid) => ({ call: locator(sid, 'id') });
 
-module.exports = { NO_CALL, apiOf, byId, callIn, operate, reaches };
+module.exports = { NO_CALL, apiOf, byId, callHeldIn, callIn, operate, reaches };
