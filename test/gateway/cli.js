@@ -53,13 +53,14 @@ async function main() {
 	} catch (err) {
 		fail(err.code === 'EADDRINUSE' ? `Port ${port} is taken: choose another one with --port` : err.message);
 	}
-	process.stdout.write(`Emulated Voice Gateway ready at ${gateway.url}/v1 (world: ${gateway.world.name})\n`);
 	const stop = async () => {
 		await gateway.close();
 		process.exit(0);
 	};
 	for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
 	stopWithNpm(stop);
+	// Said last: whoever reads it may tell this process to stop at once.
+	process.stdout.write(`Emulated Voice Gateway ready at ${gateway.url}/v1 (world: ${gateway.world.name})\n`);
 	return gateway;
 }
 
