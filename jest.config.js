@@ -1,9 +1,9 @@
 'use strict';
 
-/** The quick suites: pure functions, n8n-core's engine and the emulated gateway. The real-n8n suite has its own config in test/n8n. */
+/** The quick suites: pure functions, n8n-core's engine, the emulated gateway, and attacks on all of that. The real-n8n suite has its own config in test/n8n. */
 module.exports = {
 	testEnvironment: 'node',
-	testMatch: ['<rootDir>/test/unit/**/*.test.js', '<rootDir>/test/engine/**/*.test.js'],
+	testMatch: ['<rootDir>/test/{unit,engine,attack}/**/*.test.js'],
 	// A busy machine may take its time; nothing waits as long as this when all is well.
 	testTimeout: 180_000,
 	reporters: [
@@ -12,7 +12,7 @@ module.exports = {
 			'<rootDir>/test/report/reporter.js',
 			{
 				suite: 'quick',
-				covers: "the nodes' parts by themselves, every operation in n8n-core's engine, and the emulated gateway against its recordings.",
+				covers: "the nodes' parts by themselves, every operation in n8n-core's engine, the emulated gateway against its recordings, and attacks on all of that.",
 				leavesOut: 'a running n8n (npm run test:n8n), its editor (test:browser), several processes (test:cluster), installing (test:upgrade), the packed tarball (scan).',
 			},
 		],

@@ -33,6 +33,26 @@ const sslFields: INodeProperties[] = [
 	},
 ];
 
+/** A request as n8n's two HTTP helpers know it: the older one, which the HTTP Request node uses, has names of its own. */
+type AnyRequest = IHttpRequestOptions & { uri?: unknown };
+
+/**
+ * Where a request goes, read in the way in which it is sent: what is an address by itself is one, whatever the base URL.
+ *
+ * @throws {Error} for what is no address
+ */
+function targetOf({ url, uri, baseURL }: AnyRequest, home: string): URL {
+	// The older helper sends to `uri` when both are there.
+	const text = String(uri ?? url ?? '');
+	try {
+		return new URL(text);
+	} catch {
+		// Two slashes, of whichever kind, begin a host.
+		if (/^\s*[\\/]\s*[\\/]/.test(text)) return new URL(text, home);
+		return new URL(`${(baseURL ?? home).replace(/\/+$/, '')}/${text.replace(/^\/+/, '')}`);
+	}
+}
+
 /** Where the gateway is and who may call. Tested by the action node (`gateway/credentialTest.ts`). */
 export class CognigyVoiceGatewayApi implements ICredentialType {
 	name = 'cognigyVoiceGatewayApi';
@@ -122,7 +142,9 @@ export class CognigyVoiceGatewayApi implements ICredentialType {
 	];
 
 	/**
-	 * Adds the API key, and only to requests that go to this credential's own gateway, whichever node sends them.
+	 * Adds the API key, and only to requests that go to this credential's own gateway, whichever node sends them. What was
+	 * checked is what is sent: the address goes out as it was read here, redirects are off in both helpers' ways of saying
+	 * so, and in Cognigy's clouds no node can switch the check of certificates off.
 	 *
 	 * @throws {Error} for any other host, and for a credential that cannot be used
 	 */
@@ -131,13 +153,18 @@ export class CognigyVoiceGatewayApi implements ICredentialType {
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> => {
 		const account = resolveAccount(credentials as unknown as GatewayCredential);
-		const target = new URL(request.url, request.baseURL ?? account.baseUrl);
+		const target = targetOf(request, account.baseUrl);
 		if (target.origin !== new URL(account.baseUrl).origin) {
 			throw new Error(`This credential sends its API key to ${account.baseUrl} only, not to ${target.host}.`);
 		}
 		return {
 			...request,
+			url: target.href,
+			...('uri' in request ? { uri: target.href } : {}),
+			baseURL: undefined,
 			disableFollowRedirect: true,
+			...{ followRedirect: false, followAllRedirects: false },
+			...(account.cloud ? { skipSslCertificateValidation: false, rejectUnauthorized: true } : {}),
 			headers: { ...request.headers, Authorization: `Bearer ${account.apiKey}` },
 		};
 	};

@@ -24,7 +24,7 @@ describe('several items', () => {
 			const { number } = JSON.parse(text).to;
 			const answer = () => {
 				answered.push(number);
-				response.writeHead(201, { 'Content-Type': 'application/json' }).end(JSON.stringify({ sid: `sid of ${number}`, callid: 'c' }));
+				response.writeHead(201, { 'Content-Type': 'application/json' }).end(JSON.stringify({ sid: `sid-of-${number.slice(1)}`, callid: 'c' }));
 			};
 			if (number === numbers(1)[0] && answered.length < 7) first = answer;
 			else answer();
@@ -32,7 +32,7 @@ describe('several items', () => {
 		});
 		const { outputs, items } = await call(gateway, { credential: { baseUrl: server.url }, items: phones(...numbers(8)) });
 		expect(answered.at(-1)).toBe(numbers(1)[0]);
-		expect(outputs[0]).toMatchObject(numbers(8).map((number, id) => ({ id, to: number, sid: `sid of ${number}` })));
+		expect(outputs[0]).toMatchObject(numbers(8).map((number, id) => ({ id, to: number, sid: `sid-of-${number.slice(1)}` })));
 		expect(items[0].map(({ pairedItem }) => pairedItem)).toEqual(numbers(8).map((_, item) => ({ item })));
 	});
 

@@ -6,19 +6,16 @@
  *   node test/n8n/install.js [1|2]
  */
 
-const { spawnSync } = require('node:child_process');
-const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 
 const { ClearError } = require('./lib/clear-error');
-const { GuardedProcess } = require('./lib/guarded-process');
 const { holdInstallLock } = require('./lib/install-lock');
+const { npmCi, runNpm, stampOf } = require('./lib/npm-ci');
 const { installDirOf, releasesDir, runtimeDir } = require('./lib/places');
 const { printProgress } = require('./lib/progress');
 
 const GIGABYTE = 1024 ** 3;
-const PROGRESS_EVERY_MS = 500;
 
 /** What each release needs: disk space, and the oldest Node.js that runs it. */
 const RELEASES = {
@@ -66,88 +63,55 @@ async function installN8n(release, { onProgress = () => {} } = {}) {
 
 async function installFresh(release, onProgress) {
 	const dir = installDirOf(release);
-	const logFile = path.join(runtimeDir, `${release}.install.log`);
 	const version = wantedVersion(release);
-	fs.rmSync(logFile, { force: true });
+	const place = { dir, logFile: path.join(runtimeDir, `${release}.install.log`), what: `n8n ${release}` };
 	fs.mkdirSync(dir, { recursive: true });
 	checkDiskSpace(release, dir);
 
-	for (const file of ['package.json', 'package-lock.json']) {
-		fs.copyFileSync(path.join(releasesDir, String(release), file), path.join(dir, file));
-	}
-
-	const packages = packagesInLock(dir);
-	await runNpm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', ...flagsForOldNpm(dir)], { dir, logFile, release }, () =>
-		onProgress({
-			phase: 1,
-			phases: PHASES,
-			text: `downloading n8n ${version} and its packages`,
-			done: packages.filter((each) => fs.existsSync(path.join(dir, each, 'package.json'))).length,
-			total: packages.length,
-		}),
-	);
-	await runNpm(['rebuild', 'sqlite3', '--ignore-scripts=false', '--no-audit', '--no-fund'], { dir, logFile, release }, () =>
-		onProgress({ phase: 2, phases: PHASES, text: 'building the SQLite driver' }),
-	);
-	if (!fs.existsSync(sqliteBinary(dir))) throw sqliteError(logFile);
+	const packages = packagesInLock(filesOf(release));
+	await npmCi(filesOf(release), {
+		...place,
+		tick: () =>
+			onProgress({
+				phase: 1,
+				phases: PHASES,
+				text: `downloading n8n ${version} and its packages`,
+				done: packages.filter((each) => fs.existsSync(path.join(dir, each, 'package.json'))).length,
+				total: packages.length,
+			}),
+	});
+	await runNpm(['rebuild', 'sqlite3', '--ignore-scripts=false', '--no-audit', '--no-fund'], {
+		...place,
+		tick: () => onProgress({ phase: 2, phases: PHASES, text: 'building the SQLite driver' }),
+		failure: sqliteError(place.logFile),
+	});
+	if (!fs.existsSync(sqliteBinary(dir))) throw sqliteError(place.logFile);
 
 	onProgress({ phase: 3, phases: PHASES, text: 'checking the installation' });
 	nodeBinaryFor(release, dir);
-	fs.writeFileSync(stampFile(release), stampOf(release));
+	fs.writeFileSync(stampFile(release), stampOf(filesOf(release)));
 }
 
-/**
- * The lock files are npm 11's. npm 10 would want more peer dependencies in them; told to leave these alone,
- * it installs what the lock says. npm 11, told so, would leave out some of it.
- */
-function flagsForOldNpm(dir) {
-	const { stdout } = spawnSync('npm', ['--version'], { cwd: dir, encoding: 'utf8' });
-	return Number(stdout?.split('.')[0]) < 11 ? ['--legacy-peer-deps'] : [];
-}
-
-/** Runs npm in a folder of its own settings; calls `tick` while it runs. */
-async function runNpm(npmArguments, { dir, logFile, release }, tick) {
-	const env = { ...process.env };
-	for (const name of Object.keys(env)) {
-		// What "npm run" hands down speaks about this project, not about n8n's folder.
-		if (/^npm_config_(ignore_scripts|allow_scripts|omit|include|local_prefix|prefix|dry_run)$/i.test(name)) delete env[name];
-	}
-	const npm = new GuardedProcess('npm', npmArguments, { cwd: dir, env, logFile, graceMs: 0 });
-	tick();
-	const ticking = setInterval(tick, PROGRESS_EVERY_MS);
-	const code = await npm.exited.finally(() => clearInterval(ticking));
-	tick();
-	if (code === 0) return;
-
-	const log = npm.logTail(20_000);
-	if (/ENOSPC|no space left/i.test(log)) throw diskError(release, 0);
-	if (code === 127) throw new ClearError('npm was not found: install Node.js with npm and try again.');
-	if (npmArguments[0] === 'rebuild') throw sqliteError(logFile);
-	if (/ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN/.test(log)) {
-		throw new ClearError(`The package registry could not be reached: check the network and run the command again (log: ${logFile}).`);
-	}
-	throw new ClearError(`"npm ${npmArguments[0]}" of n8n ended with code ${code}: read ${logFile}, then run the command again.`);
-}
+/** The folder with a release's package.json and lock file. */
+const filesOf = (release) => path.join(releasesDir, String(release));
 
 const sqliteBinary = (dir) => path.join(dir, 'node_modules', 'sqlite3', 'build', 'Release', 'node_sqlite3.node');
 const sqliteError = (logFile) =>
 	new ClearError(
 		`The SQLite driver could be neither downloaded nor built: install python3, make and g++ (on Debian: apt-get install python3 make g++) and run the command again (log: ${logFile}).`,
 	);
-const diskError = (release, freeBytes) =>
-	new ClearError(
-		`n8n ${release} needs about ${RELEASES[release].freeGigabytes} GB of disk space and ${(freeBytes / GIGABYTE).toFixed(1)} GB are free in ${runtimeDir}: free some space and run the command again.`,
-	);
-
 function checkDiskSpace(release, dir) {
 	const { bavail, bsize } = fs.statfsSync(dir);
 	const free = bavail * bsize;
-	if (free < RELEASES[release].freeGigabytes * GIGABYTE) throw diskError(release, free);
+	if (free >= RELEASES[release].freeGigabytes * GIGABYTE) return;
+	throw new ClearError(
+		`n8n ${release} needs about ${RELEASES[release].freeGigabytes} GB of disk space and ${(free / GIGABYTE).toFixed(1)} GB are free in ${runtimeDir}: free some space and run the command again.`,
+	);
 }
 
 /** Folders that the lock file wants, relative to the installation; those of other platforms left out. */
-function packagesInLock(dir) {
-	const { packages } = JSON.parse(fs.readFileSync(path.join(dir, 'package-lock.json'), 'utf8'));
+function packagesInLock(from) {
+	const { packages } = JSON.parse(fs.readFileSync(path.join(from, 'package-lock.json'), 'utf8'));
 	const fits = (wanted, mine) => wanted === undefined || [wanted].flat().includes(mine);
 	const libc = process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl';
 	return Object.entries(packages)
@@ -157,24 +121,14 @@ function packagesInLock(dir) {
 }
 
 function wantedVersion(release) {
-	const file = path.join(releasesDir, String(release), 'package.json');
-	return JSON.parse(fs.readFileSync(file, 'utf8')).dependencies.n8n;
+	return JSON.parse(fs.readFileSync(path.join(filesOf(release), 'package.json'), 'utf8')).dependencies.n8n;
 }
 
 const stampFile = (release) => path.join(installDirOf(release), '.installed');
 
-/** Changes whenever the installation has to be made anew. */
-function stampOf(release) {
-	const hash = crypto.createHash('sha256').update(`${process.platform} ${process.arch}\n`);
-	for (const file of ['package.json', 'package-lock.json']) {
-		hash.update(fs.readFileSync(path.join(releasesDir, String(release), file)));
-	}
-	return hash.digest('hex');
-}
-
 function isInstalled(release) {
 	const file = stampFile(release);
-	return fs.existsSync(file) && fs.readFileSync(file, 'utf8') === stampOf(release) && fs.existsSync(sqliteBinary(installDirOf(release)));
+	return fs.existsSync(file) && fs.readFileSync(file, 'utf8') === stampOf(filesOf(release)) && fs.existsSync(sqliteBinary(installDirOf(release)));
 }
 
 /** The Node.js that came with the release, or the one that runs this, where it is new enough. */

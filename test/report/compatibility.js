@@ -43,6 +43,9 @@ function cell(result, file) {
 	return found.skipped ? `${found.skipped} left out` : 'passed';
 }
 
+/** A sentence's capital letter, but for n8n. */
+const beginning = (words) => (words.startsWith('n8n') ? words : words[0].toUpperCase() + words.slice(1));
+
 const runsIn = ({ n8n }) => `n8n ${n8n.version}, Node.js ${n8n.node}`;
 
 function page() {
@@ -53,7 +56,7 @@ function page() {
 		const words = wordsOf(heading);
 		const ran = [of2, of1].filter(Boolean).flatMap(({ files }) => files.map(({ file }) => path.basename(file)));
 		for (const file of ran) if (!words.has(file)) throw new Error(`test/n8n/README.md, "${heading}", does not say what ${file} shows.`);
-		return [...words].map(([file, what]) => `| ${what[0].toUpperCase()}${what.slice(1)} | ${cell(of2, file)} | ${cell(of1, file)} |`);
+		return [...words].map(([file, what]) => `| ${beginning(what)} | ${cell(of2, file)} | ${cell(of1, file)} |`);
 	});
 	return `# Compatibility
 
@@ -61,7 +64,7 @@ function page() {
 
 The package is tested in these releases of n8n, each installed as you would install it:
 
-- **${runsIn(newest)}**: the newest one
+- **${runsIn(newest)}**: the 2.x line
 - **${runsIn(older)}**: the 1.x line with long-term support
 
 It needs n8n's package n8n-workflow only, which every n8n has, and no other package at run time. Other releases between these are likely to work and have not been tried.
@@ -70,7 +73,7 @@ It needs n8n's package n8n-workflow only, which every n8n has, and no other pack
 |---|---|---|
 ${rows.join('\n')}
 
-The editor in a browser, and a cluster, are tried in the newest release only. How n8n's two engines for expressions differ in speed is in [benchmarks](benchmarks.md); what holds over several processes is in [scaling](scaling.md).
+The editor in a browser, and a cluster, are tried in n8n 2 only. How n8n's two engines for expressions differ in speed is in [benchmarks](benchmarks.md); what holds over several processes is in [scaling](scaling.md).
 `;
 }
 

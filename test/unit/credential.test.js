@@ -20,6 +20,10 @@ describe('authenticate', () => {
 			...request,
 			headers: { Accept: 'application/json', Authorization: 'Bearer key-that-must-not-leak' },
 			disableFollowRedirect: true,
+			followRedirect: false,
+			followAllRedirects: false,
+			skipSslCertificateValidation: false,
+			rejectUnauthorized: true,
 		});
 		expect(request.headers).toEqual({ Accept: 'application/json' });
 	});

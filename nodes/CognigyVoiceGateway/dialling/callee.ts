@@ -92,7 +92,7 @@ export function sipUri(value: unknown): string {
 	const field = 'SIP URI';
 	const uri = String(value ?? '').trim();
 	if (uri === '') throw new UnusableValueError(field, 'SIP URI is empty. Enter one, e.g. sip:alice@example.com.');
-	if (!/^sips?:[^\s<>"@]+(?:@[^\s<>"@]+)?$/i.test(uri) || uri.length > MAX_LENGTH) {
+	if (!/^sips?:[^\s<>"@]+(?:@[^\s<>"@]+)?$/i.test(uri) || CONTROL.test(uri) || uri.length > MAX_LENGTH) {
 		throw new UnusableValueError(
 			field,
 			`SIP URI: "${uri.slice(0, 80)}" is not one. It starts with sip: or sips: and holds no blanks, e.g. sip:alice@example.com.`,
@@ -106,8 +106,8 @@ export function registeredUser(value: unknown): string {
 	const field = 'User';
 	const name = String(value ?? '').trim();
 	if (name === '') throw new UnusableValueError(field, 'User is empty. Enter the name of a registered user, e.g. alice@acme.sip.example.com.');
-	if (/[\s<>"]/.test(name) || name.length > MAX_LENGTH) {
-		throw new UnusableValueError(field, `User: "${name.slice(0, 80)}" holds blanks, quotes or angle brackets, or is too long.`);
+	if (/[\s<>"]/.test(name) || CONTROL.test(name) || name.length > MAX_LENGTH) {
+		throw new UnusableValueError(field, `User: "${name.slice(0, 80)}" holds blanks, quotes, angle brackets or control characters, or is too long.`);
 	}
 	return name;
 }

@@ -22,7 +22,7 @@ import { UnusableValueError } from '../gateway/unusable';
 /** Slices per period: the fewer, the less is stored per call; the more, the more exact the end of the period. */
 const SLICES = 8;
 
-/** Entries that n8n keeps per node or workflow; the oldest are dropped. Enough for some 11,000 calls per period. */
+/** Entries that n8n keeps per node or workflow; the oldest are dropped. Enough for some 10,000 calls per period. */
 const MAX_ENTRIES = 100_000;
 
 const MODE = { mode: 'entries', maxEntries: MAX_ENTRIES } as const;
@@ -181,24 +181,27 @@ export class NoRepeat {
 	 *
 	 * @throws {Error} when others undo it again and again, or n8n's storage fails; the key is free again, if possible
 	 */
-	private async stands({ recorded, later, mark, all }: Claim): Promise<boolean> {
+	private async stands(claim: Claim): Promise<boolean> {
+		const { mark, recorded } = claim;
 		if (mark.length === 0) return true;
-		try {
-			for (let looks = 0; looks < MOST_LOOKS; looks++) {
-				// Not all workers at the same moment.
-				await pause(LOOK_AFTER_MS * (1 + Math.random() / 5), () => false);
-				const lost = await oneAtATime(async () => await this.enter(all));
-				if (lost.length === 0) return true;
-				if (lost.includes(mark[0]) && !lost.includes(later[0])) {
-					recorded.keep();
-					return false;
-				}
-				// A change of other keys undid it; looking has written it again.
-			}
-			throw new Error('Do Not Call Again: other workers change the records of this node all the time.');
-		} catch (error) {
+		const stands = await this.look(claim).catch(async (error: Error) => {
 			await recorded.takeBack().catch(() => recorded.keep());
 			throw error;
+		});
+		if (!stands) recorded.keep();
+		return stands;
+	}
+
+	/** Whether the mark of a claim is still there when the changes of others that began before it are over. */
+	private async look({ later, mark, all }: Claim): Promise<boolean> {
+		for (let looks = 0; looks < MOST_LOOKS; looks++) {
+			// Not all workers at the same moment.
+			await pause(LOOK_AFTER_MS * (1 + Math.random() / 5), () => false);
+			const lost = await oneAtATime(async () => await this.enter(all));
+			if (lost.length === 0) return true;
+			if (lost.includes(mark[0]) && !lost.includes(later[0])) return false;
+			// A change of other keys undid it; looking has written it again.
 		}
+		throw new Error('Do Not Call Again: other workers change the records of this node all the time.');
 	}
 }

@@ -14,7 +14,13 @@ export type Placement =
 	/** Certainly not placed: no phone rings. */
 	| { placed: 'no'; problem: GatewayProblem };
 
-const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+/** What the ID of a call looks like, with room for other gateways; it stands in addresses later. */
+const SID = /^[\w-]{1,64}$/;
+
+/** A SIP call ID is any word. */
+const CALL_ID = /^[\x21-\x7e]{1,256}$/;
+
+const matching = (value: unknown, form: RegExp): string | null => (typeof value === 'string' && form.test(value) ? value : null);
 
 /** Sends one create request, once. */
 export async function placeCall(client: GatewayClient, request: CreateCallRequest): Promise<Placement> {
@@ -31,12 +37,12 @@ export async function placeCall(client: GatewayClient, request: CreateCallReques
 		return { placed: problem.effect, problem };
 	}
 	const body = (typeof result.answer.body === 'object' ? result.answer.body : null) as IDataObject | null;
-	const sid = text(body?.sid);
+	const sid = matching(body?.sid, SID);
 	if (result.answer.status !== 201 || sid === null) {
 		return { placed: 'unknown', problem: client.unreadable(result.answer, true) };
 	}
 	// Cognigy documents `callid`; the platform below it says `callId`.
-	return { placed: 'yes', sid, callid: text(body?.callid) ?? text(body?.callId) };
+	return { placed: 'yes', sid, callid: matching(body?.callid, CALL_ID) ?? matching(body?.callId, CALL_ID) };
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { readJson } from '../gateway/json';
+
 /** A webhook's content, as the gateway sent it. */
 export type GatewayEvent = IDataObject & { call_sid: string; call_status: string };
 
@@ -19,15 +21,9 @@ const refuse = (status: 400 | 413 | 415, reason: string): Parsed => ({ refused: 
 export function parseEvent(rawBody: Buffer, contentType: string | undefined): Parsed {
 	if (!/^application\/json\s*(?:;|$)/i.test(contentType ?? '')) return refuse(415, 'Send application/json');
 	if (rawBody.length > MAX_EVENT_BYTES) return refuse(413, 'Too large');
-	let body: unknown;
-	try {
-		body = JSON.parse(rawBody.toString('utf8'), (key, value: unknown) =>
-			// Later copies of the object must not change their prototype.
-			key === '__proto__' ? undefined : value,
-		);
-	} catch {
-		return refuse(400, 'Not JSON');
-	}
+	const read = readJson(rawBody.toString('utf8'));
+	if (read === undefined) return refuse(400, 'Not JSON');
+	const body = read.value;
 	const { call_sid: callSid, call_status: callStatus } = (body ?? {}) as IDataObject;
 	if (typeof callSid !== 'string' || callSid === '' || typeof callStatus !== 'string' || callStatus === '') {
 		return refuse(400, 'Not a call event');

@@ -11,12 +11,14 @@ import type {
 } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { textOf, type ByteStream, type Download } from './download';
+import { bodyOf, discard, until, UnreadBodyError, wordsOf } from './answers';
+import type { ByteStream, Download } from './download';
 import { resolveAccount, type GatewayAccount, type GatewayCredential } from './environments';
 import { OpenedCredential } from './openedCredential';
 import { waitBefore } from './patience';
 import { pause, type Canceled } from './pause';
-import { problemOfAnswer, problemOfSilence, type GatewayAnswer, type GatewayProblem } from './problems';
+import { problemOfAnswer, problemOfAddress, problemOfSilence, problemOfSize, type GatewayAnswer, type GatewayProblem } from './problems';
+import { unmistakable, withoutSecrets } from './secrecy';
 
 export const CREDENTIAL_TYPE = 'cognigyVoiceGatewayApi';
 
@@ -83,15 +85,8 @@ export class GatewayProblemError extends Error {
 	}
 }
 
-/** Puts a stand-in for every secret, wherever it stands in an answer: a gateway or a proxy may echo the request. */
-export function withoutSecrets(body: unknown, secrets: string[]): unknown {
-	if (typeof body === 'string') {
-		return secrets.filter((secret) => secret !== '').reduce((text, secret) => text.split(secret).join('***'), body);
-	}
-	if (typeof body !== 'object' || body === null) return body;
-	const hidden = withoutSecrets(JSON.stringify(body), secrets.map((secret) => JSON.stringify(secret).slice(1, -1))) as string;
-	return JSON.parse(hidden) as unknown;
-}
+/** What must not be part of an address below the account: it would lead out of there. */
+const LEADS_AWAY = /(?:^|[/\\])(?:\.|%2e){1,2}(?:[/\\]|$)|[\s\\?#]/i;
 
 /** Talks to one account of one gateway. Never follows a redirect; repeats a request only where `patientUntil` allows it. */
 export class GatewayClient {
@@ -130,37 +125,56 @@ export class GatewayClient {
 	 * @returns the answer, whatever its HTTP status below 300; or the problem, explained
 	 */
 	async send(request: GatewayRequest): Promise<GatewayResult> {
-		const { account, context } = this;
+		const { account } = this;
 		const changesState = request.changesState ?? false;
+		if (LEADS_AWAY.test(request.path)) return { problem: problemOfAddress() };
 		const scope = request.global ? '' : `/Accounts/${account.accountSid}`;
+		const timeout = request.timeoutMs ?? this.settings.timeoutMs ?? DEFAULT_TIMEOUT_MS;
 		const options: IHttpRequestOptions = {
 			method: request.method,
 			url: `${account.baseUrl}/v1${scope}${request.path}`,
 			qs: request.qs,
 			body: request.body,
 			json: true,
-			timeout: request.timeoutMs ?? this.settings.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+			// As it comes: n8n's helper itself would read any size, and its time-out ends with the answer's beginning.
+			encoding: 'stream',
+			timeout,
 			returnFullResponse: true,
 			// n8n's helper repeats a request after a 401, and sends the key along a redirect, unless told not to.
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
 			...this.certificates,
 		};
+		const deadline = AbortSignal.timeout(timeout);
 		try {
-			const { statusCode, headers, body } = (await context.helpers.httpRequestWithAuthentication.call(
-				context,
-				CREDENTIAL_TYPE,
-				options,
-				await this.credential.forRequest(),
-			)) as { statusCode: number; headers: Record<string, unknown>; body: unknown };
-			const answer = { status: statusCode, headers, body };
-			if (statusCode >= 200 && statusCode < 300) return { answer };
+			const { statusCode, headers, body } = await until(deadline, this.asked(options, true, deadline));
+			if (statusCode >= 200 && statusCode < 300) {
+				const read = await bodyOf(body, deadline);
+				return { answer: { status: statusCode, headers, body: withoutSecrets(read, unmistakable([account.apiKey, account.webhookSecret])) } };
+			}
 			// Before anything is quoted: a quote may end in the middle of a secret.
-			const hidden = withoutSecrets(body, [account.apiKey, ...(request.secrets ?? [])]);
-			return { problem: problemOfAnswer({ ...answer, body: hidden }, account, changesState) };
+			const hidden = withoutSecrets(await wordsOf(body), this.secrets(request.secrets));
+			return { problem: problemOfAnswer({ status: statusCode, headers, body: hidden }, account, changesState) };
 		} catch (error) {
-			return { problem: problemOfSilence(connectionCode(error), account, changesState) };
+			if (error instanceof UnreadBodyError && error.reason === 'large') return { problem: problemOfSize(changesState) };
+			return { problem: problemOfSilence(error instanceof UnreadBodyError ? 'ETIMEDOUT' : connectionCode(error), account, changesState) };
 		}
+	}
+
+	/** What must not come back in an error. */
+	private secrets(more: string[] = []): string[] {
+		const { apiKey, webhookSecret } = this.account;
+		return [apiKey, ...(webhookSecret === undefined ? [] : [webhookSecret]), ...more];
+	}
+
+	/** Sends a request, with the credential or without; an answer that comes after its time is thrown away. */
+	private async asked(options: IHttpRequestOptions, withKey: boolean, deadline: AbortSignal): Promise<{ statusCode: number; headers: Record<string, unknown>; body: unknown }> {
+		const { helpers } = this.context;
+		const answer = (await (withKey
+			? helpers.httpRequestWithAuthentication.call(this.context, CREDENTIAL_TYPE, options, await this.credential.forRequest())
+			: helpers.httpRequest(options))) as { statusCode: number; headers: Record<string, unknown>; body: unknown };
+		if (deadline.aborted) discard(answer.body);
+		return answer;
 	}
 
 	/** A gateway of the user's own may have a certificate that nobody else knows. */
@@ -207,30 +221,27 @@ export class GatewayClient {
 	}
 
 	private async openFile({ url, own }: FileAddress): Promise<{ answer: Download } | { problem: GatewayProblem }> {
-		const { account, context } = this;
+		const { account } = this;
+		const timeout = this.settings.timeoutMs ?? DEFAULT_TIMEOUT_MS;
 		const options: IHttpRequestOptions = {
 			method: 'GET',
 			url,
 			encoding: 'stream',
-			timeout: this.settings.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+			timeout,
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
+			...(own ? this.certificates : {}),
 		};
+		const deadline = AbortSignal.timeout(timeout);
 		try {
-			const authenticated = async () =>
-				await context.helpers.httpRequestWithAuthentication.call(
-					context,
-					CREDENTIAL_TYPE,
-					{ ...options, ...this.certificates },
-					await this.credential.forRequest(),
-				);
-			const { statusCode, headers, body } = (await (own ? authenticated() : context.helpers.httpRequest(options))) as { statusCode: number; headers: Record<string, unknown>; body: ByteStream };
-			if (statusCode >= 200 && statusCode < 300) return { answer: { headers, stream: body } };
-			const hidden = withoutSecrets(await textOf(body), [account.apiKey]);
+			const { statusCode, headers, body } = await until(deadline, this.asked(options, own, deadline));
+			const secrets = this.secrets();
+			if (statusCode >= 200 && statusCode < 300) return { answer: { headers: withoutSecrets({ ...headers }, secrets), stream: body as ByteStream } };
+			const hidden = withoutSecrets(await wordsOf(body), secrets);
 			return { problem: problemOfAnswer({ status: statusCode, headers, body: hidden }, account, false) };
 		} catch (error) {
-			return { problem: problemOfSilence(connectionCode(error), account, false) };
+			return { problem: problemOfSilence(error instanceof UnreadBodyError ? 'ETIMEDOUT' : connectionCode(error), account, false) };
 		}
 	}
 

@@ -4,9 +4,13 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { withoutSecrets } from './client';
+import { bodyOf, until, UnreadBodyError } from './answers';
 import { resolveAccount, type GatewayAccount, type GatewayCredential } from './environments';
-import { gatewayWords, isCertificateCode, problemOfSilence } from './problems';
+import { gatewayWords, isCertificateCode, problemOfSilence, problemOfSize } from './problems';
+import { withoutSecrets } from './secrecy';
+
+/** Somebody waits for the answer. Milliseconds. */
+const TIMEOUT_MS = 15_000;
 
 const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
 
@@ -44,18 +48,23 @@ async function probe(
 	helpers: ICredentialTestFunctions['helpers'],
 	{ baseUrl, accountSid, apiKey, anyCertificate }: GatewayAccount,
 ): Promise<{ statusCode: number; body: unknown }> {
-	return (await helpers.request({
+	const deadline = AbortSignal.timeout(TIMEOUT_MS);
+	const asking = helpers.request({
 		method: 'GET',
 		uri: `${baseUrl}/v1/Accounts/${accountSid}/CallCount`,
 		headers: { Authorization: `Bearer ${apiKey}`, Accept: 'application/json' },
 		json: true,
+		// As it comes: what answers at a mistyped address may send without end.
+		useStream: true,
 		simple: false,
 		resolveWithFullResponse: true,
 		followRedirect: false,
 		followAllRedirects: false,
-		timeout: 15_000,
+		timeout: TIMEOUT_MS,
 		...(anyCertificate ? { rejectUnauthorized: false } : {}),
-	})) as { statusCode: number; body: unknown };
+	}) as Promise<{ statusCode: number; body: unknown }>;
+	const { statusCode, body } = await until(deadline, asking);
+	return { statusCode, body: await bodyOf(body, deadline) };
 }
 
 /**
@@ -76,6 +85,10 @@ export async function cognigyVoiceGatewayApiTest(
 		const { statusCode, body } = await probe(this.helpers, account);
 		return judge(statusCode, body, account);
 	} catch (error) {
+		if (error instanceof UnreadBodyError && error.reason === 'large') {
+			const { message, description } = problemOfSize(false);
+			return failed(`${message} ${description}`);
+		}
 		const { code, cause } = error as { code?: string; cause?: { code?: string } };
 		const problem = problemOfSilence(cause?.code ?? code ?? '', account, false);
 		// The problem of a certificate has a remedy of its own.

@@ -22,12 +22,6 @@ export interface DownloadLimits {
 	canceled: Canceled;
 }
 
-/** Longest piece of an answer's text that is read for the words of an error. */
-const ERROR_TEXT_BYTES = 16_384;
-
-/** How long that may take. Milliseconds. */
-const ERROR_TEXT_MS = 3_000;
-
 const MEGABYTE = 1024 * 1024;
 
 /** A download that cannot be finished. Nothing but reading was asked for, so it had no effect. */
@@ -38,31 +32,6 @@ const tooLarge = ({ maxBytes }: DownloadLimits): GatewayProblem =>
 		`The file is larger than ${maxBytes / MEGABYTE} MB, so the download was stopped.`,
 		'Raise Maximum Size (MB) under Options if the file is needed. Nothing of it was kept.',
 	);
-
-/** The text at the beginning of a stream, as JSON if it is that. Whatever goes wrong on the way, there is then no text. */
-export async function textOf(stream: ByteStream): Promise<unknown> {
-	const pieces: Buffer[] = [];
-	let bytes = 0;
-	let over = false;
-	// Only for the words of an error: not worth a long wait.
-	void pause(ERROR_TEXT_MS, () => over).then(() => stream.destroy());
-	try {
-		for await (const piece of stream) {
-			pieces.push(Buffer.from(piece as Buffer));
-			bytes += pieces[pieces.length - 1].length;
-			if (bytes >= ERROR_TEXT_BYTES) break;
-		}
-	} catch {
-		// What came before the end will do.
-	}
-	over = true;
-	const text = Buffer.concat(pieces).toString('utf8');
-	try {
-		return JSON.parse(text) as unknown;
-	} catch {
-		return text;
-	}
-}
 
 /** Why a stream could not be read, or not be kept. */
 function whyStoringFailed(error: unknown): GatewayProblem {

@@ -209,6 +209,22 @@ export function problemOfAnswer(
 	};
 }
 
+/** Explains an answer that was not read, because it is larger than any real one. */
+export const problemOfSize = (changesState: boolean): GatewayProblem => ({
+	message: "The gateway's answer is too large to be read: more than 20 MB.",
+	description: changesState ? UNKNOWN_ADVICE : 'Check Environment and API Base URL in the credential. If they are right, ask for less: narrow the time or the filters.',
+	code: '',
+	effect: changesState ? 'unknown' : 'no',
+});
+
+/** Explains a request that was not sent, because an ID in its address would have led out of the account. */
+export const problemOfAddress = (): GatewayProblem => ({
+	message: 'The ID cannot be part of an address of the API, so nothing was asked.',
+	description: 'Check where the ID comes from: the gateway gives none with slashes, blanks or only dots.',
+	code: '',
+	effect: 'no',
+});
+
 /** Explains a request that got no answer at all, by the code of the connection's error. */
 export function problemOfSilence(code: string, account: GatewayAccount, changesState: boolean): GatewayProblem {
 	const host = new URL(account.baseUrl).host;

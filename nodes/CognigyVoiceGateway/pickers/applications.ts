@@ -1,6 +1,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
 import type { GatewayClient } from '../gateway/client';
+import { rowsWith } from '../gateway/json';
 import type { Application } from '../gateway/types';
 import { byName, locatorField, matches, nothingToChoose, pick } from './pick';
 
@@ -8,7 +9,7 @@ import { byName, locatorField, matches, nothingToChoose, pick } from './pick';
 export const ASSIGNED_APPLICATION = 'assigned';
 
 export const listApplications = async (client: GatewayClient): Promise<Application[]> =>
-	await client.list<Application>({ path: '/Applications' });
+	rowsWith(await client.list<Application>({ path: '/Applications' }), 'application_sid', 'name');
 
 async function choices(context: ILoadOptionsFunctions, filter: string | undefined): Promise<{ all: number; results: INodeListSearchItems[] }> {
 	const applications = await pick(context, listApplications);

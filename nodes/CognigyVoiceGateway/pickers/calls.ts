@@ -1,11 +1,12 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult, INodeProperties } from 'n8n-workflow';
 
+import { rowsWith } from '../gateway/json';
 import { isFinalStatus, type ListedCall } from '../gateway/types';
 import { byName, locatorField, matches, matchesDigits, nothingToChoose, pick } from './pick';
 
 /** Calls that are alive: who calls whom, and how far it is. The gateway tells no times, so they stand in order of their numbers. */
 export async function searchCalls(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
-	const calls = await pick(this, async (client) => await client.list<ListedCall>({ path: '/Calls' }));
+	const calls = rowsWith(await pick(this, async (client) => await client.list<ListedCall>({ path: '/Calls' })), 'call_sid', 'call_status');
 	const results = calls.flatMap(({ call_sid: value, call_status: status, from, to }) => {
 		if (value === undefined || status === undefined || isFinalStatus(status)) return [];
 		return [{ name: `${from || 'unknown'} → ${to || 'unknown'}, ${status.replace(/-/g, ' ')}`, value }];

@@ -1,11 +1,12 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import type { GatewayClient } from '../gateway/client';
+import { rowsWith } from '../gateway/json';
 import type { Carrier } from '../gateway/types';
 import { byName, locatorField, matches, nothingToChoose, pick } from './pick';
 
 export const listCarriers = async (client: GatewayClient): Promise<Carrier[]> =>
-	await client.list<Carrier>({ path: '/VoipCarriers' });
+	rowsWith(await client.list<Carrier>({ path: '/VoipCarriers' }), 'voip_carrier_sid', 'name');
 
 async function choices(context: ILoadOptionsFunctions, filter: string | undefined, valueOf: (carrier: Carrier) => string): Promise<INodeListSearchResult> {
 	const carriers = await pick(context, listCarriers);

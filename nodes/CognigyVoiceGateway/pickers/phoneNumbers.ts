@@ -1,13 +1,14 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import type { GatewayClient } from '../gateway/client';
+import { rowsWith } from '../gateway/json';
 import type { PhoneNumber } from '../gateway/types';
 import { listApplications } from './applications';
 import { byName, locatorField, matches, matchesDigits, nothingToChoose, pick } from './pick';
 
 /** The account's numbers; a key above the account's level sees those of other accounts too, which are left out. */
 export async function listPhoneNumbers(client: GatewayClient): Promise<PhoneNumber[]> {
-	const numbers = await client.list<PhoneNumber>({ path: '/PhoneNumbers', global: true });
+	const numbers = rowsWith(await client.list<PhoneNumber>({ path: '/PhoneNumbers', global: true }), 'number');
 	const { accountSid } = client.account;
 	return numbers.filter(({ account_sid: owner }) => !owner || owner === accountSid);
 }
@@ -16,6 +17,7 @@ async function choices(
 	context: ILoadOptionsFunctions,
 	filter: string | undefined,
 	valueOf: (e164: string, number: PhoneNumber) => string,
+	needed: Array<keyof PhoneNumber & string> = [],
 ): Promise<INodeListSearchResult> {
 	const [numbers, applications] = await pick(
 		context,
@@ -31,7 +33,7 @@ async function choices(
 		);
 	}
 	const names = new Map(applications.map(({ application_sid: sid, name }) => [sid, name]));
-	const results = numbers.map((number) => {
+	const results = rowsWith(numbers, ...needed).map((number) => {
 		const e164 = number.number.startsWith('+') ? number.number : `+${number.number}`;
 		const application = number.application_sid === null ? undefined : names.get(number.application_sid);
 		return { e164, name: application === undefined ? e164 : `${e164} (${application})`, value: valueOf(e164, number) };
@@ -51,7 +53,7 @@ export async function searchPhoneNumbers(this: ILoadOptionsFunctions, filter?: s
 
 /** Numbers by sid, which is what the API names them by. */
 export async function searchPhoneNumberIds(this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
-	return await choices(this, filter, (_e164, { phone_number_sid: sid }) => sid);
+	return await choices(this, filter, (_e164, { phone_number_sid: sid }) => sid, ['phone_number_sid']);
 }
 
 export const fromField = locatorField(

@@ -80,9 +80,18 @@ class N8nClient {
 
 	// --- community packages and node types
 
-	/** Runs n8n's own installer of community packages. */
+	/** Runs n8n's own installer of community packages: the newest version, unless one is given. */
 	installCommunityPackage({ name, version }) {
 		return this.request('POST', '/community-packages', { name, version });
+	}
+
+	/** To the newest version, unless one is given. */
+	upgradeCommunityPackage({ name, version }) {
+		return this.request('PATCH', '/community-packages', { name, version });
+	}
+
+	uninstallCommunityPackage(name) {
+		return this.request('DELETE', '/community-packages', undefined, { name });
 	}
 
 	communityPackages() {

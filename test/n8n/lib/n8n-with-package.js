@@ -10,11 +10,11 @@ const { CREDENTIAL_NAMES } = require('./workflow-files');
 const OWNER = { email: 'owner@example.com', password: 'Voice-Gateway-1', firstName: 'Olivia', lastName: 'Owner' };
 
 /**
- * Starts n8n, sets up its owner and lets n8n's own installer install the packed package.
+ * Starts n8n, sets up its owner and lets n8n's own installer install the packed package, if there is one.
  *
  * @param {object} options
  * @param {import('../install').InstalledN8n} options.n8n
- * @param {{ tarball: string, name: string, version: string }} options.communityPackage
+ * @param {{ tarball: string, name: string, version: string }} [options.communityPackage]
  * @param {string} options.userFolder
  * @param {number} [options.port]
  * @param {string} [options.portRemedy]
@@ -28,7 +28,7 @@ async function startN8nWithPackage(options) {
 		options.onStarted?.();
 		const client = new N8nClient(server.url, options.webhookUrl);
 		await client.setUpOwner(OWNER);
-		await client.installCommunityPackage(options.communityPackage);
+		if (options.communityPackage) await client.installCommunityPackage(options.communityPackage);
 		return { server, client };
 	} catch (error) {
 		await server.stop();

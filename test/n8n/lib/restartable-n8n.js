@@ -9,7 +9,7 @@ const { startN8nWithPackage } = require('./n8n-with-package');
  *
  * @param {object} options
  * @param {string} options.release
- * @param {{ tarball: string, name: string, version: string }} options.communityPackage
+ * @param {{ tarball: string, name: string, version: string }} [options.communityPackage]
  * @param {string} options.userFolder
  * @param {Record<string, string>} [options.environment] further settings of n8n
  */

@@ -48,6 +48,12 @@ function maxBytes({ get }: Job, standard: number): number {
 	throw new UnusableValueError('Maximum Size (MB)', `Maximum Size (MB): "${String(maxSize)}" is not a number above 0.`);
 }
 
+/** What the gateway says the file is; empty for anything that is no type. */
+function typeOf(headers: Record<string, unknown>): string {
+	const type = String(headers['content-type'] ?? '').split(';')[0].trim().toLowerCase();
+	return /^[\w.+-]{1,60}\/[\w.+-]{1,60}$/.test(type) ? type : '';
+}
+
 /**
  * Downloads a file of a call into n8n's binary data.
  *
@@ -59,7 +65,7 @@ export async function downloadRow(job: Job, { row }: Awaited<ReturnType<typeof h
 	if (property === '') throw new UnusableValueError('Put Output File in Field', 'Put Output File in Field is empty: the file needs a name in the output, e.g. data.');
 	const limits = { maxBytes: maxBytes(job, kind.standardSize), idleMs: requestTimeoutOf(context), canceled };
 	const download = await client.download(file);
-	const contentType = String(download.headers['content-type'] ?? '').split(';')[0].trim().toLowerCase();
+	const contentType = typeOf(download.headers);
 	if (/^text\/|^application\/(?:json|xhtml|xml)|\+(?:json|xml)$/.test(contentType)) {
 		download.stream.destroy();
 		throw new GatewayProblemError({
