@@ -15,6 +15,8 @@ const { hangs, watch } = require('./watchdog');
 const TIMES = 'mutation-times.json';
 /** What a file costs beside its tests. */
 const LOADING_MS = 40;
+/** Tests that take longer are tried last. */
+const SLOW_MS = 400;
 /** What a test may take longer with a mutant, before it counts as hanging. */
 const patience = (ms) => 3 * ms + 1500;
 /** What jest says of a test that hangs; what it still does may disturb whatever runs after it in this process. */
@@ -54,12 +56,12 @@ class Runner {
 		if (hangs(activeMutant.id)) return { status: 'timeout', reason: 'never comes back' };
 		this.times ??= JSON.parse(fs.readFileSync(TIMES, 'utf8'));
 		const kills = this.#killsOf(activeMutant.fileName);
-		const files = this.#inOrder(testFilter, activeMutant.fileName, kills);
+		const groups = this.#inOrder(testFilter, activeMutant.fileName, kills);
 		let count = 0;
 		this.#watched(activeMutant.id);
 		Object.assign(shared, { activeMutant: activeMutant.id, hitCount: 0, hitLimit, currentTestId: undefined, mutantCoverage: undefined });
 		try {
-			for (const [file, names] of files) {
+			for (const { file, names } of groups) {
 				const ran = await runFile(path.resolve(file), {
 					bail: true,
 					timeoutOf: (name) => patience(names.get(name) ?? 0),
@@ -89,19 +91,22 @@ class Runner {
 	}
 
 	/**
-	 * Which tests of which files to run: all that reach the mutant. The source's own tests come first, then the files that
-	 * take little; of both, those that killed much are run first.
+	 * Which tests of which files to run: all that reach the mutant, and each file's slow ones at the end. The source's own
+	 * tests come first, then the files that take little; of both, those that killed much are run first.
 	 */
 	#inOrder(ids, source, kills) {
-		const files = new Map();
+		const groups = new Map();
 		for (const id of ids) {
 			const [file, name] = id.split(BETWEEN);
-			if (!files.has(file)) files.set(file, new Map());
-			files.get(file).set(name, this.times[id] ?? 0);
+			const ms = this.times[id] ?? 0;
+			const stage = ms > SLOW_MS ? 2 : isOwn(file, source) ? 0 : 1;
+			const key = `${stage} ${file}`;
+			if (!groups.has(key)) groups.set(key, { file, stage, names: new Map(), rank: LOADING_MS });
+			groups.get(key).names.set(name, ms);
+			groups.get(key).rank += ms;
 		}
-		const rank = ([file, names]) => [...names.values()].reduce((sum, ms) => sum + ms, LOADING_MS) / (1 + (kills.get(file) ?? 0));
-		const later = ([file]) => (isOwn(file, source) ? 0 : 1);
-		return [...files].sort((one, other) => later(one) - later(other) || rank(one) - rank(other));
+		for (const group of groups.values()) group.rank /= 1 + (kills.get(group.file) ?? 0);
+		return [...groups.values()].sort((one, other) => one.stage - other.stage || one.rank - other.rank);
 	}
 }
 
