@@ -9,8 +9,11 @@ const { SUITE } = require('./suite');
 
 /**
  * Changes the code of dialling/ and events/ in every small way that Stryker knows, one at a time, and sees whether a test
- * fails. `npm run mutation` is for CI; `-- --thorough` also tries the listed survivors again, with all tests that reach
- * them; files as arguments (`-- nodes/CognigyVoiceGateway/events/parse.ts`) are all that is mutated then.
+ * fails. `npm run mutation` is for CI; `-- --thorough` also tries the listed survivors, and fails when one is killed after
+ * all; files as arguments (`-- nodes/CognigyVoiceGateway/events/parse.ts`) are all that is mutated then.
+ *
+ * It fails for a survivor that is not in the list, an entry of the list that no mutant belongs to any more, and too few
+ * killed. None of that depends on how quick the machine is: each mutant gets all tests that reach it.
  */
 
 const REPORT = '.stryker-tmp/report.json';
