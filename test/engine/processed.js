@@ -1,47 +1,23 @@
 'use strict';
 
-const { createHash } = require('node:crypto');
 const { DataDeduplicationService } = require('n8n-core');
 
-/** n8n's store of processed items behind n8n-core's own service: one row of hashes per scope, read, changed and written as a whole. */
+const { store } = require('../unit/processedStore');
 
-const rows = new Map();
-const hash = (value) => createHash('md5').update(value.toString()).digest('base64');
-const rowOf = (scope, { workflow, node }) => `${workflow.id} ${scope === 'node' ? `n:${node.id}` : ''}`;
-const pause = () => new Promise(setImmediate);
+/** n8n's store of processed items, behind n8n-core's own service. */
+
+const { helpers, rows } = store();
 const faults = { check: undefined, remove: undefined };
+const helpersOf = ({ node, workflow }) => helpers(node, `${workflow.id} `);
 
 const deduplicator = {
 	async checkProcessedAndRecord(items, scope, context, options) {
 		faults.check?.(items);
-		const row = rowOf(scope, context);
-		await pause();
-		const entries = [...(rows.get(row) ?? [])];
-		const known = new Set(entries);
-		const answer = { new: [], processed: [] };
-		for (const item of items) {
-			if (known.has(hash(item))) answer.processed.push(item);
-			else {
-				answer.new.push(item);
-				entries.push(hash(item));
-			}
-		}
-		if (options.maxEntries) entries.splice(0, entries.length - options.maxEntries);
-		await pause();
-		rows.set(row, entries);
-		return answer;
+		return await helpersOf(context).checkProcessedAndRecord(items, scope, options);
 	},
-	async removeProcessed(items, scope, context) {
+	async removeProcessed(items, scope, context, options) {
 		faults.remove?.(items);
-		const row = rowOf(scope, context);
-		await pause();
-		const entries = [...(rows.get(row) ?? [])];
-		for (const item of items) {
-			const at = entries.indexOf(hash(item));
-			if (at !== -1) entries.splice(at, 1);
-		}
-		await pause();
-		rows.set(row, entries);
+		await helpersOf(context).removeProcessed(items, scope, options);
 	},
 	clearAllProcessedItems: async () => rows.clear(),
 	getProcessedDataCount: async () => [...rows.values()].flat().length,

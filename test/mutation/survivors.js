@@ -38,13 +38,14 @@ function describe({ fileName, location: { start, end }, replacement, mutatorName
 	};
 }
 
-const same = (one, other) => ['file', 'line', 'at', 'from', 'to'].every((key) => one[key] === other[key]);
+/** Whether an entry of the list is for the mutant of which these are the words. */
+const isFor = (entry, words) => ['file', 'line', 'at', 'from', 'to'].every((key) => entry[key] === words[key]);
 
 /** The entry of the list for this mutant. */
 const listedAs = (list, mutant) => {
 	if (!list.length) return undefined;
 	const described = describe(mutant);
-	return list.find((entry) => same(entry, described));
+	return list.find((entry) => isFor(entry, described));
 };
 
-module.exports = { LIST, describe, listedAs, readSurvivors, same };
+module.exports = { describe, isFor, listedAs, readSurvivors };

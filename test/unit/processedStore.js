@@ -27,10 +27,11 @@ function store({ latency = () => 1 } = {}) {
 	};
 	return {
 		rows,
-		helpers: (node) => {
+		/** The helpers of a node's context. */
+		helpers: (node, workflow = '') => {
 			const row = (scope) => {
 				if (scope !== 'node' && scope !== 'workflow') throw new Error(`scope "${scope}"`);
-				return scope === 'node' ? `n:${node.id}` : '';
+				return `${workflow}${scope === 'node' ? `n:${node.id}` : ''}`;
 			};
 			return {
 				checkProcessedAndRecord: async (items, scope, options) => {

@@ -68,6 +68,20 @@ describe('a gateway that does not let go of a webhook', () => {
 		expect(Object.keys(memory)).toEqual([APPLICATION]);
 	});
 
+	test('which somebody else replaces at that moment: theirs is left alone, and ours stays written down', async () => {
+		const theirs = { url: 'https://somebody.example.com/status', method: 'POST' };
+		const { application, log, memory } = await back({
+			application: { call_status_hook: ours(null) },
+			alter: (request, forward) => {
+				if (request.method !== 'PUT' || !('call_status_hook_sid' in request.body)) return forward();
+				request.body = { call_status_hook: { ...theirs } };
+				forward();
+				return refused(400, 'unknown column');
+			},
+		});
+		expect([application.call_status_hook, log.map(([level]) => level), Object.keys(memory)]).toEqual([theirs, ['error'], [APPLICATION]]);
+	});
+
 	test('and changes something else instead', async () => {
 		const { log, memory } = await back({
 			application: { call_status_hook: ours(null) },
@@ -171,6 +185,51 @@ describe('a registration that does not come out as wanted says why', () => {
 			expect(answer.message).toMatch(/The gateway said it was done, but reads back something else\./);
 		},
 	);
+
+	test.each([['no webhook', null], ['a webhook', { ...BEFORE, webhook_sid: 'hook-1' }]])(
+		'the gateway refuses, and somebody else has changed the webhook meanwhile: theirs stays (%s before)',
+		async (_what, before) => {
+			const theirs = { url: 'https://somebody.example.com/status', method: 'POST' };
+			const { message, stage } = await refusal({
+				parameters: { replaceExistingWebhook: true },
+				application: { call_status_hook: before },
+				alter: (request, forward) => {
+					if (request.method !== 'PUT' || !request.body.call_status_hook) return forward();
+					request.body.call_status_hook = { ...theirs };
+					forward();
+					return refused(403, 'why');
+				},
+			});
+			expect([stage.application.call_status_hook, stage.requests.filter(({ method }) => method === 'PUT').length, stage.memory]).toEqual([theirs, 1, {}]);
+			expect(message).toMatch(/"why".* Meanwhile somebody else has changed its webhooks, which stay as they are now\. The Status Webhook is: https:\/\/somebody\.example\.com\/status\.$/);
+		},
+	);
+
+	test('the gateway refuses, and somebody else has removed the webhook meanwhile: it stays removed', async () => {
+		const { message, stage } = await refusal({
+			parameters: { replaceExistingWebhook: true },
+			application: { call_status_hook: { ...BEFORE, webhook_sid: 'hook-1' } },
+			alter: (request, forward) => {
+				if (request.method !== 'PUT') return forward();
+				request.body = { call_status_hook_sid: null };
+				forward();
+				return refused(403, 'why');
+			},
+		});
+		expect([stage.application.call_status_hook, message]).toEqual([null, expect.stringMatching(/The Status Webhook is: none\.$/)]);
+	});
+
+	test('the gateway refuses after it has done it: what was there before is put back', async () => {
+		const { message, stage } = await refusal({
+			alter: (request, forward) => {
+				if (request.method !== 'PUT' || !request.body.call_status_hook) return forward();
+				request.body.call_status_hook.method = 'PATCH';
+				forward();
+				return refused(403, 'why');
+			},
+		});
+		expect([stage.application.call_status_hook, message]).toEqual([null, expect.stringMatching(/What was there before has been put back\.$/)]);
+	});
 
 	test.each([['404', 404, new RegExp(`^There is no application ${APPLICATION} at this gateway\\.`)], ['403', 403, new RegExp(`^The application ${APPLICATION} cannot be read\\. .*why`)]])('it cannot be read: %s', async (_what, status, message) => {
 		const answer = await refusal({ alter: () => refused(status, 'why') });

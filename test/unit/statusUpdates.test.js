@@ -78,7 +78,7 @@ describe('to the trigger', () => {
 	});
 
 	test.each([
-		['its own application', APPLICATION, 0], ['in another case, with blanks', ` ${APPLICATION.toUpperCase()} `, 0], ['another application', ANOTHER, 1],
+		['its own application', APPLICATION, 0], ['in another case, with blanks', ` ${APPLICATION.toUpperCase()} `, 0], ['another application', ANOTHER, 1], ['another one with blanks', ` ${ANOTHER.toUpperCase()} `, 1],
 		['the one that is assigned to the number', 'assigned', 0], ['nothing', '', 0], ['null', null, 0], ['no field', undefined, 0],
 	])('of an application, with calls to %s: no URL, because the application reports, but detection goes there', (_what, application, elsewhere) => {
 		const status = updates({ fields: { ...fields, application }, stored: registered, triggers: [OF_APPLICATION] });

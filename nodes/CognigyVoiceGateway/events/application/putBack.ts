@@ -15,8 +15,8 @@ import { forget, registrations } from './registrations';
 async function remove(client: GatewayClient, application: ApplicationWithHooks, { owner }: Seen): Promise<{ change: Change; rests: boolean }> {
 	const removed = await removeStatusHook(client, application);
 	const hook = removed.done ? null : removed.application?.call_status_hook;
-	// Not removed, as far as that is known: what is there is still ours.
-	if (removed.done || removed.application === undefined || !hook) return { change: removed, rests: false };
+	// What is there is still ours, unless it is not the same any more.
+	if (removed.done || removed.application === undefined || !hook || hook.url !== application.call_status_hook?.url) return { change: removed, rests: false };
 	if (readMark(hook.url)?.resting) return { change: { done: true, application: removed.application }, rests: true };
 	const url = markUrl(hook.url, { ...owner, application: application.application_sid, before: null, resting: true });
 	const change = await setStatusHook(client, removed.application, { url, method: 'POST' }, (found) => found === url || found === withoutFragment(url));

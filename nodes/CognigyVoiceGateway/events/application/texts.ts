@@ -74,12 +74,19 @@ export async function explainUnchanged(
 	// Another n8n was faster by a moment: its registration is not ours to undo.
 	const claim = claimOf(now.call_status_hook, before.application_sid, seen);
 	if (claim.by === 'trigger') return refuseTrigger(context, now, claim.who);
+	const shown = (it: ApplicationHook | null): string => (it === null ? 'none' : shownUrl(it.url));
+	// Refused, and yet not as before, nor ours. Without a refusal it is our URL, which the gateway has changed.
+	if (change.problem !== undefined && claim.by !== 'us') {
+		return new NodeOperationError(
+			context.getNode(),
+			`${what} Meanwhile somebody else has changed its webhooks, which stay as they are now. The Status Webhook is: ${shown(now.call_status_hook)}.`,
+		);
+	}
 	const { change: back } = await restore(client, now, hook, seen);
-	const there = hook === null ? 'none' : shownUrl(hook.url);
 	return new NodeOperationError(
 		context.getNode(),
 		back.done
 			? `${what} What was there before has been put back.`
-			: `${what} What was there before could not be put back either: correct the webhooks of ${PORTAL}. The Status Webhook was: ${there}.`,
+			: `${what} What was there before could not be put back either: correct the webhooks of ${PORTAL}. The Status Webhook was: ${shown(hook)}.`,
 	);
 }
