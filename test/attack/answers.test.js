@@ -1,9 +1,8 @@
 'use strict';
 
-const fc = require('fast-check');
-
 const { closeServers, startServer } = require('../engine/servers');
 const { ACTORS } = require('./actors');
+const { fc } = require('./fc');
 const { answer, BODIES, bomb, ECHOES, echoing, endless, endlessHeaders, KEY, MEGABYTE, rowOf, SECRET } = require('./hostile');
 const { everythingIn, found } = require('./secrets');
 

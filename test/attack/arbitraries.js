@@ -1,8 +1,7 @@
 'use strict';
 
-const fc = require('fast-check');
-
 const { sign } = require('../gateway/sign');
+const { fc } = require('./fc');
 
 /** What a webhook's sender may send that is no gateway: bodies, content types and signatures. */
 

@@ -1,11 +1,10 @@
 'use strict';
 
-const fc = require('fast-check');
-
 const { ACTION } = require('../engine/engine');
 const { pickerContext } = require('../engine/contexts');
 const { answering, closeServers, startServer } = require('../engine/servers');
 const { compiled } = require('../unit/compiled');
+const { fc } = require('./fc');
 
 /** Tricks with addresses: the API key goes to the credential's own gateway, whoever asks for what. */
 

@@ -1,12 +1,11 @@
 'use strict';
 
-const fc = require('fast-check');
-
 const { startGateway } = require('../gateway');
 const { APPLICATION, FROM, locator, parameters } = require('../engine/calls');
 const { ACCOUNT } = require('./actors');
 const { runAction } = require('../engine/engine');
 const { closeServers, startServer } = require('../engine/servers');
+const { fc } = require('./fc');
 const { answer, KEY } = require('./hostile');
 const { OPERATIONS, SID } = require('./operations');
 
@@ -32,8 +31,6 @@ const PIECES = [
 ];
 const nasty = fc.oneof(fc.array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 8 }).map((pieces) => pieces.join('')), fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }));
 const usable = nasty.filter((text) => text.trim() !== '');
-/** The client below n8n leaves out what is named like this; no gateway expects it. */
-const named = usable.filter((text) => !['__proto__', 'constructor', 'prototype'].includes(text));
 
 /** The requests that would place or change something, as what was sent. */
 const sent = () => server.requests.map(({ method, url, headers, text }) => ({ method, url, names: Object.keys(headers).sort(), body: text === '' ? undefined : JSON.parse(text) }));
@@ -41,7 +38,7 @@ const sent = () => server.requests.map(({ method, url, headers, text }) => ({ me
 /** A body as sent: what JSON cannot hold, a half of a surrogate pair, is escaped and comes back the same. */
 test('metadata, their names, the carrier and the texts of speech arrive as they are', async () => {
 	await fc.assert(
-		fc.asyncProperty(fc.array(fc.record({ value: usable, key: named, carrier: usable, voice: usable }), { minLength: 1, maxLength: 5 }), async (rows) => {
+		fc.asyncProperty(fc.array(fc.record({ value: usable, key: usable, carrier: usable, voice: usable }), { minLength: 1, maxLength: 5 }), async (rows) => {
 			server.requests.length = 0;
 			const fields = parameters({
 				toNumber: '+12025550200', carrier: locator('={{ $json.carrier }}', 'name'),
@@ -61,7 +58,7 @@ test('metadata, their names, the carrier and the texts of speech arrive as they 
 });
 
 test('metadata as an object arrive as they are, whatever their names', async () => {
-	const object = fc.dictionary(named, fc.oneof(usable, fc.integer(), fc.boolean(), fc.dictionary(named, usable, { maxKeys: 3 })), { minKeys: 1, maxKeys: 5, noNullPrototype: true });
+	const object = fc.dictionary(usable, fc.oneof(usable, fc.integer(), fc.boolean(), fc.dictionary(usable, usable, { maxKeys: 3 })), { minKeys: 1, maxKeys: 5, noNullPrototype: true });
 	await fc.assert(
 		fc.asyncProperty(object, async (metadata) => {
 			server.requests.length = 0;

@@ -1,10 +1,9 @@
 'use strict';
 
-const fc = require('fast-check');
-
 const { startGateway } = require('../gateway');
 const { sign } = require('../gateway/sign');
 const { bodies, forgeries, now, TYPES } = require('./arbitraries');
+const { fc } = require('./fc');
 const { closeTriggers, event, startTrigger } = require('../engine/webhook');
 const { stagePerTest } = require('../engine/stagePerTest');
 

@@ -3,9 +3,8 @@
 const crypto = require('node:crypto');
 const http = require('node:http');
 
-const fc = require('fast-check');
-
 const { bodies, forgeries, TYPES } = require('../attack/arbitraries');
+const { fc, seed } = require('../attack/fc');
 const { KEY, SECRET, ECHOES } = require('../attack/hostile');
 const { answering, startServer } = require('../engine/servers');
 const { startGateway } = require('../gateway');
@@ -29,7 +28,6 @@ const { ACTION, callNode, node, triggerNode, webhookNode, workflow } = require('
 
 const ATTACK_MS = 120_000;
 const FUZZED = Number(process.env.ATTACK_BODIES ?? 10_000);
-const seed = Number(process.env.ATTACK_SEED ?? crypto.randomInt(2 ** 31));
 console.log(`measured: the fuzzed bodies come from the seed ${seed} (ATTACK_SEED)`);
 
 /**

@@ -1,6 +1,7 @@
 import type { AnsweringMachineDetection, CallTarget, CreateCallRequest } from '../gateway/types';
 import { UnusableValueError } from '../gateway/unusable';
 import { anyNumber, caller, e164, registeredUser, sipUri } from './callee';
+import { sipHeaders } from './sipHeaders';
 
 /** The options of Create Call as the node's fields hold them; everything is optional. */
 export interface CallOptions {
@@ -82,25 +83,12 @@ function metadataOf({ metadata, metadataJson }: CallOptions): JsonMap | undefine
 	return Object.keys(tag).length === 0 ? undefined : tag;
 }
 
-function sipHeadersOf({ sipHeaders, sipHeadersJson }: CallOptions): Record<string, string> | undefined {
+function sipHeadersOf({ sipHeaders: { pairs = [] } = {}, sipHeadersJson }: CallOptions): Record<string, string> | undefined {
 	const given: JsonMap = {
 		...(sipHeadersJson === undefined ? {} : jsonObject(sipHeadersJson, 'SIP Headers (JSON)')),
-		...Object.fromEntries((sipHeaders?.pairs ?? []).filter(({ name }) => name !== '').map(({ name, value }) => [name, value])),
+		...Object.fromEntries(pairs.filter(({ name }) => name !== '').map(({ name, value }) => [name, value])),
 	};
-	const headers: Record<string, string> = {};
-	for (const [rawName, rawValue] of Object.entries(given)) {
-		const name = rawName.trim();
-		const value = typeof rawValue === 'object' ? '' : String(rawValue ?? '').trim();
-		// A line break would start a header of its own.
-		if (!/^[\w!%'*+.`~-]+$/.test(name)) {
-			throw new UnusableValueError('SIP Headers', `SIP Headers: "${rawName}" is not a header name, e.g. X-Customer-Id.`);
-		}
-		if (value === '' || /\p{Cc}/u.test(value)) {
-			throw new UnusableValueError('SIP Headers', `SIP Headers: the value of "${name}" is empty, not a text or holds line breaks.`);
-		}
-		headers[name] = value;
-	}
-	return Object.keys(headers).length === 0 ? undefined : headers;
+	return sipHeaders(Object.entries(given));
 }
 
 function positive(value: unknown, field: string, unit: string, max: number): number | undefined {

@@ -134,7 +134,8 @@ export class GatewayClient {
 			method: request.method,
 			url: `${account.baseUrl}/v1${scope}${request.path}`,
 			qs: request.qs,
-			body: request.body,
+			// A text already: n8n's helper drops keys that are called __proto__, constructor or prototype from an object.
+			...(request.body === undefined ? {} : { body: JSON.stringify(request.body), headers: { 'Content-Type': 'application/json' } }),
 			json: true,
 			// As it comes: n8n's helper itself would read any size, and its time-out ends with the answer's beginning.
 			encoding: 'stream',

@@ -115,7 +115,7 @@ function sipSteps(job: Job): Step[] {
 	const method = value.choice(job, { name: 'sipMethod', title: 'SIP Method' }, ['INFO', 'MESSAGE', 'NOTIFY']);
 	const contentType = value.requiredText(job, { name: 'sipContentType', title: 'Content Type' }, 'application/json');
 	const content = value.requiredText(job, { name: 'sipContent', title: 'Content' }, 'order 4711');
-	const headers = value.sipHeaders(job);
+	const headers = value.headers(job);
 	return [{ body: { sip_request: { method, content_type: contentType, content, ...(headers === undefined ? {} : { headers }) } } }];
 }
 

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { UnusableValueError } from '../../gateway/unusable';
 import { hookUrl } from '../../gateway/hookUrl';
+import { sipHeaders } from '../../dialling/sipHeaders';
 import { VERDICT_KEY } from '../../events/record';
 import type { Job } from '../perItem';
 
@@ -98,18 +99,7 @@ export function metadata(job: Job): IDataObject {
 }
 
 /** Headers of a SIP request. */
-export function sipHeaders(job: Job): IDataObject | undefined {
-	const field = { name: 'sipHeaders', title: 'SIP Headers' };
-	const headers: IDataObject = {};
-	for (const [name, raw] of pairsOf(job, field.name, 'name')) {
-		const value = typeof raw === 'object' ? '' : String(raw ?? '').trim();
-		// A line break would start a header of its own.
-		if (!/^[\w!%'*+.`~-]+$/.test(name)) throw refuse(field, `"${shown(name)}" is not a header name, e.g. X-Customer-Id.`);
-		if (value === '' || /\p{Cc}/u.test(value)) throw refuse(field, `the value of "${name}" is empty, not a text or holds line breaks.`);
-		headers[name] = value;
-	}
-	return Object.keys(headers).length === 0 ? undefined : headers;
-}
+export const headers = (job: Job): Record<string, string> | undefined => sipHeaders(pairsOf(job, 'sipHeaders', 'name'));
 
 /** The address of a recording server. */
 export function sipAddress(job: Job, field: Field): string {
