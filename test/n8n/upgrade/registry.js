@@ -1,6 +1,7 @@
 'use strict';
 
 const { execFile } = require('node:child_process');
+const { X509Certificate } = require('node:crypto');
 const fs = require('node:fs');
 const { Agent } = require('node:https');
 const path = require('node:path');
@@ -19,8 +20,8 @@ const { startDetour } = require('./detour');
 /**
  * A package registry on this machine that n8n takes for the public one.
  *
- * n8n hands npm the address of the public registry as an argument (`npm pack … --registry=https://registry.npmjs.org`),
- * which npm prefers to every `registry=` of its settings, and asks that address itself, too. To name another one to n8n
+ * n8n hands npm the address of the public registry as an argument (`npm pack … --registry=…`), which npm prefers to every
+ * `registry=` of its settings, and asks that address itself, too. To name another one to n8n
  * takes a licence. What needs none is what a company with a mirror of its own does: npm's settings `https-proxy` and
  * `cafile`, and the same for n8n in HTTPS_PROXY and NODE_EXTRA_CA_CERTS. The proxy leads to Verdaccio whoever asks for
  * the public registry, and refuses everybody else. n8n, npm and the registry are the real ones; nothing stands in for them.
@@ -31,10 +32,11 @@ const { startDetour } = require('./detour');
 
 const run = promisify(execFile);
 
-const PUBLIC_REGISTRY = 'registry.npmjs.org';
 /** Of the registry: for its public name and for 127.0.0.1. Trusted by what is told to, which is only what is started here. */
 const tls = (file) => path.join(__dirname, 'tls', file);
 const CERTIFICATE = tls('cert.pem');
+/** The public registry's host. */
+const [, PUBLIC_REGISTRY] = /DNS:([^,\s]+)/.exec(new X509Certificate(fs.readFileSync(CERTIFICATE)).subjectAltName);
 const sources = path.join(__dirname, 'registry');
 const installation = installDirOf('registry');
 
