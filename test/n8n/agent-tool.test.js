@@ -66,7 +66,7 @@ describe.each(AGENTS)('as the tool of %s', (_who, agentVersion) => {
 			{ model: { __rl: true, mode: 'id', value: 'fake-model' }, options: { maxRetries: 0 } },
 			{ typeVersion: 1.2, credentials: modelCredentials },
 		);
-		const definition = workflow(name, [webhook, agent, downstream.step(name)], [chat, tool]);
+		const definition = workflow(name, [webhook, agent, downstream.step(name)], [chat], [tool]);
 		definition.connections[chat.name] = { ai_languageModel: [[{ node: agent.name, type: 'ai_languageModel', index: 0 }]] };
 		definition.connections[tool.name] = { ai_tool: [[{ node: agent.name, type: 'ai_tool', index: 0 }]] };
 		// As the editor saves it; in the order of old an agent from 3 on goes on before its tools have run.

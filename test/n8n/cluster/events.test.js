@@ -29,9 +29,7 @@ describe('Create Call and the trigger, in a cluster', () => {
 		const call = callNode(credentials, { toNumber: '={{ $json.phone }}', options: PLACED_BY });
 		const trigger = triggerNode(credentials, { listenFor });
 		const step = downstream.step(name);
-		const definition = workflow(name, [webhook, splitNode(), call], [trigger, step]);
-		definition.connections[trigger.name] = { main: [[{ node: step.name, type: 'main', index: 0 }]] };
-		const { id } = await client.createWorkflow(definition);
+		const { id } = await client.createWorkflow(workflow(name, [webhook, splitNode(), call], [trigger, step]));
 		await client.publish(id);
 		return {
 			id,

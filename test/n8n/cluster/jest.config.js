@@ -1,23 +1,14 @@
 'use strict';
 
+const { suiteConfig } = require('../lib/suite-config');
+
 /** n8n 2 in queue mode, over several processes; each file starts a cluster of its own. */
-module.exports = {
-	displayName: 'cluster',
-	testEnvironment: 'node',
-	testMatch: ['<rootDir>/*.test.js'],
-	maxWorkers: 1,
-	testTimeout: 120_000,
-	verbose: true,
-	reporters: [
-		'default',
-		[
-			'<rootDir>/../../report/reporter.js',
-			{
-				suite: 'cluster',
-				n8nRelease: '2',
-				covers: 'n8n 2 in queue mode: main, two workers, a webhook process, PostgreSQL, Redis; processes that are killed, and two workers at once.',
-				leavesOut: 'several machines, several main processes (which need a licence), a PostgreSQL or Redis that fails, n8n 1.',
-			},
-		],
-	],
-};
+module.exports = suiteConfig(
+	{
+		suite: 'cluster',
+		n8nRelease: '2',
+		covers: 'n8n 2 in queue mode: main, two workers, a webhook process, PostgreSQL, Redis; processes that are killed, and two workers at once.',
+		leavesOut: 'several machines, several main processes (which need a licence), a PostgreSQL or Redis that fails, n8n 1.',
+	},
+	{ displayName: 'cluster' },
+);

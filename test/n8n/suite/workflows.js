@@ -42,13 +42,15 @@ const callNode = (credentials, { options = {}, onError, ...parameters } = {}) =>
 const triggerNode = (credentials, parameters = {}) =>
 	node(TRIGGER, 'Call Events', { listenFor: 'status', ...parameters }, { credentials, webhookId: crypto.randomUUID() });
 
-/** A workflow in which the given nodes follow one another; `apart` stand alone. */
-function workflow(name, nodes, apart = []) {
+/** A workflow of chains, in each of which the given nodes follow one another. */
+function workflow(name, ...chains) {
 	const connections = {};
-	nodes.slice(0, -1).forEach((each, index) => {
-		connections[each.name] = { main: [[{ node: nodes[index + 1].name, type: 'main', index: 0 }]] };
-	});
-	return { name, nodes: [...nodes, ...apart], connections };
+	for (const chain of chains) {
+		chain.slice(0, -1).forEach((each, index) => {
+			connections[each.name] = { main: [[{ node: chain[index + 1].name, type: 'main', index: 0 }]] };
+		});
+	}
+	return { name, nodes: chains.flat(), connections };
 }
 
 module.exports = { ACTION, TRIGGER, callNode, node, triggerNode, webhookNode, workflow };

@@ -3,36 +3,31 @@
 const { openEditor } = require('../lib/editor');
 const { User } = require('../browser/user');
 const { PackagesPage } = require('./packages-page');
-const { current, listed, name, previous, startUpgradable } = require('./session');
+const { current, listed, name, previous, upgradable } = require('./session');
 
 /** The same by mouse, in n8n's editor: installed, found, offered the newer version, upgraded. */
 
 const NODE = 'Cognigy Voice Gateway';
 
-let registry;
-let n8n;
+const stage = upgradable('editor');
 let browser;
 let user;
 let packages;
 beforeAll(async () => {
-	({ registry, n8n } = await startUpgradable('editor'));
-	const editor = await openEditor(n8n.client.url);
+	const { url } = stage.client;
+	const editor = await openEditor(url);
 	browser = editor.browser;
 	editor.page.setDefaultTimeout(60_000);
-	user = new User(editor.page, n8n.client.url);
-	packages = new PackagesPage(editor.page, n8n.client.url);
+	user = new User(editor.page, url);
+	packages = new PackagesPage(editor.page, url);
 });
-afterAll(async () => {
-	await browser?.close();
-	await n8n?.stop();
-	await registry?.close();
-});
+afterAll(async () => await browser?.close());
 
 test('installed under Settings > Community nodes by its name', async () => {
 	await packages.open();
 	await packages.install(name);
 	expect(await packages.card(previous.version)).toContain(NODE);
-	expect((await listed(n8n.client)).installedVersion).toBe(previous.version);
+	expect((await listed(stage.client)).installedVersion).toBe(previous.version);
 });
 
 test('found in the list of nodes', async () => {
@@ -41,9 +36,9 @@ test('found in the list of nodes', async () => {
 });
 
 test('the newer version is offered on the card, and upgraded to', async () => {
-	await registry.publish(current.tarball);
+	await stage.registry.publish(current.tarball);
 	await packages.open();
 	await packages.upgrade();
 	expect(await packages.card(current.version)).toContain(NODE);
-	expect((await listed(n8n.client)).installedVersion).toBe(current.version);
+	expect((await listed(stage.client)).installedVersion).toBe(current.version);
 });

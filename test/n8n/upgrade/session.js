@@ -7,23 +7,30 @@ const { startRegistry } = require('./registry');
 /** What the set-up found: n8n's release, the package's name, its previous and its current version. */
 const { release, name, previous, current } = JSON.parse(process.env.N8N_UPGRADE);
 
+/** Longer than n8n takes to start on a busy machine. Milliseconds. */
+const START_MS = 180_000;
+
 /**
  * Gives a test file a registry in which the previous version is the newest one, and an n8n that has installed nothing.
  *
  * @param {string} title of their folders
+ * @returns {{ registry?: object, n8n?: object, client?: object }} filled before the first test
  */
-async function startUpgradable(title) {
-	const registry = await startRegistry(`registry-${title}-${release}`);
-	try {
-		await registry.publish(previous.tarball);
+function upgradable(title) {
+	const stage = {};
+	beforeAll(async () => {
+		stage.registry = await startRegistry(`registry-${title}-${release}`);
+		await stage.registry.publish(previous.tarball);
 		const userFolder = userFolderOf(`${title}-${release}`);
-		const n8n = await startRestartableN8n({ release, userFolder, environment: registry.environment });
-		registry.settle(userFolder);
-		return { registry, n8n };
-	} catch (error) {
-		await registry.close();
-		throw error;
-	}
+		stage.n8n = await startRestartableN8n({ release, userFolder, environment: stage.registry.environment });
+		stage.client = stage.n8n.client;
+		stage.registry.settle(userFolder);
+	}, START_MS);
+	afterAll(async () => {
+		await stage.n8n?.stop();
+		await stage.registry?.close();
+	});
+	return stage;
 }
 
 /** The package as n8n lists it. */
@@ -32,4 +39,4 @@ async function listed(client) {
 	return packages.find(({ packageName }) => packageName === name);
 }
 
-module.exports = { current, listed, name, previous, release, startUpgradable };
+module.exports = { current, listed, name, previous, START_MS, upgradable };

@@ -7,7 +7,7 @@ const { until } = require('../lib/until');
 const { newNumber, publishWaiting, startDownstream, waitNode } = require('../suite/waiting');
 const { callNode, triggerNode, webhookNode, workflow } = require('../suite/workflows');
 const { settingsOf } = require('./node-settings');
-const { current, listed, name, previous, startUpgradable } = require('./session');
+const { current, listed, name, previous, START_MS, upgradable } = require('./session');
 
 /**
  * The previous version with live workflows, upgraded by n8n itself. One story, in the order of the tests; every call is
@@ -18,27 +18,22 @@ const NOTHING_CAME_WITHIN_MS = 400;
 const END_ONE_EVERY_MS = 150;
 /** Long calls last five minutes at this scale, longer than the story. */
 const TIME_SCALE = 0.5;
-const WITH_RESTART_MS = 180_000;
 
-let registry;
-let n8n;
+const stage = upgradable('upgrade');
 let client;
 let gateway;
 let credential;
 let credentials;
 let downstream;
 beforeAll(async () => {
-	({ registry, n8n } = await startUpgradable('upgrade'));
-	({ client } = n8n);
+	({ client } = stage);
 	await client.installCommunityPackage({ name });
 	gateway = await startGateway({ port: 0, world: 'demo', timeScale: TIME_SCALE, quiet: true });
 	downstream = await startDownstream();
 	credential = await createGatewayCredential(client, gateway);
 	credentials = { cognigyVoiceGatewayApi: { id: credential.id, name: credential.name } };
-}, WITH_RESTART_MS);
+}, START_MS);
 afterAll(async () => {
-	await n8n?.stop();
-	await registry?.close();
 	await gateway?.close();
 	await downstream?.close();
 });
@@ -66,9 +61,7 @@ async function publishCreate() {
 	const title = `create-${Date.now()}`;
 	const [webhook, trigger, step] = [webhookNode(title), triggerNode(credentials, { listenFor: 'final' }), downstream.step(`${title}-heard`)];
 	const options = { metadata: { pairs: [{ key: 'contact', value: 'C-1' }] }, timeout: 45, timeLimit: 900 };
-	const definition = workflow(title, [webhook, callNode(credentials, { options })], [trigger, step]);
-	definition.connections[trigger.name] = { main: [[{ node: step.name, type: 'main', index: 0 }]] };
-	const { id } = await client.createWorkflow(definition);
+	const { id } = await client.createWorkflow(workflow(title, [webhook, callNode(credentials, { options })], [trigger, step]));
 	await client.publish(id);
 	return {
 		id,
@@ -128,7 +121,7 @@ test('live workflows of the previous version: runs that wait for calls, and a tr
 
 test('the new version is published, and n8n offers it', async () => {
 	expect((await listed(client)).updateAvailable).toBeUndefined();
-	await registry.publish(current.tarball);
+	await stage.registry.publish(current.tarball);
 	expect(await listed(client)).toMatchObject({ installedVersion: previous.version, updateAvailable: current.version });
 });
 
@@ -223,8 +216,8 @@ test('the credential still works, and so does a new workflow', async () => {
 });
 
 test('after a restart of n8n, a run from before the upgrade goes on, and the trigger hears', async () => {
-	await n8n.end('SIGTERM');
-	await n8n.startAgain();
+	await stage.n8n.end('SIGTERM');
+	await stage.n8n.startAgain();
 	expect(await listed(client)).toMatchObject({ installedVersion: current.version });
 	await endCall(phones.outlives);
 	await flows.outlives.ended();
@@ -232,4 +225,4 @@ test('after a restart of n8n, a run from before the upgrade goes on, and the tri
 	await hearsOnce(newNumber('486'));
 	expect(rang([phones.outlives, phones.triggered])).toEqual([1, 1]);
 	expect(await definitions()).toEqual(before);
-}, WITH_RESTART_MS);
+}, START_MS);
