@@ -3,6 +3,7 @@
 const { startGateway } = require('../gateway');
 const { call, phones } = require('./calls');
 const { compiled } = require('../unit/compiled');
+const { letPass } = require('../unit/fakeClock');
 const { gatewayContext } = require('../unit/strictContext');
 
 let gateway;
@@ -38,9 +39,7 @@ async function place(answers, retries, { canceled = () => false, turn = async ()
 		return typeof next === 'function' ? next() : next;
 	});
 	const client = await GatewayClient.open(context);
-	let placement = 'under way';
-	placeWithRetries(client, REQUEST, retries, turn, canceled).then((result) => (placement = result));
-	while (placement === 'under way') await jest.advanceTimersByTimeAsync(10);
+	const placement = await letPass(placeWithRetries(client, REQUEST, retries, turn, canceled));
 	return { placement, waits: times.slice(1).map((at, index) => at - times[index]), tries: times.length };
 }
 

@@ -79,7 +79,8 @@ class Runner {
 			}
 			return { status: 'survived', nrOfTests: count };
 		} finally {
-			this.#watched();
+			// What hangs is watched on: a loop that lets nothing else run would keep this answer from being heard.
+			if (!this.disturbed) this.#watched();
 			shared.activeMutant = undefined;
 			shared.hitLimit = undefined;
 		}

@@ -1,6 +1,7 @@
 'use strict';
 
 const { compiled } = require('./compiled');
+const { letPass } = require('./fakeClock');
 
 const { takeLine } = compiled('dialling/lines.js');
 
@@ -45,13 +46,6 @@ async function callOn(self, max, { latency = 20, length = 60_000, placed = true,
 	return line;
 }
 
-async function finish(promise, step = 10) {
-	let done = false;
-	promise.then(() => (done = true), () => (done = true));
-	while (!done) await jest.advanceTimersByTimeAsync(step);
-	return await promise;
-}
-
 const mostIn = (times, ms) => Math.max(0, ...times.map((from) => times.filter((at) => at >= from && at < from + ms).length));
 
 describe('never more calls than allowed', () => {
@@ -61,7 +55,7 @@ describe('never more calls than allowed', () => {
 		const worker = async () => {
 			while (next++ < count) await callOn(self, max, { length: 1500 });
 		};
-		await finish(Promise.all(Array.from({ length: parallel }, worker)));
+		await letPass(Promise.all(Array.from({ length: parallel }, worker)));
 		expect(self.most).toBe(Math.min(max, count));
 	});
 
@@ -74,13 +68,13 @@ describe('never more calls than allowed', () => {
 		// Two are placed 100 ms after the gateway counted; its answer comes more than a second after that.
 		const [a, b] = [callOn(self, 5, { latency: 120 }), callOn(self, 5, { latency: 120 })];
 		const more = Promise.all([1, 2, 3, 4].map(async () => await callOn(self, 5, { canceled: () => Date.now() > 1_795_000_006_000 })));
-		await finish(Promise.all([first, a, b, more]));
+		await letPass(Promise.all([first, a, b, more]));
 		expect(self.most).toBeLessThanOrEqual(5);
 	});
 
 	test.each([20, 900, 1900])('a call whose placing takes %i ms holds its line meanwhile', async (latency) => {
 		const self = account(() => 700);
-		await finish(Promise.all(Array.from({ length: 8 }, async () => await callOn(self, 3, { latency, canceled: () => Date.now() > 1_795_000_020_000 }))));
+		await letPass(Promise.all(Array.from({ length: 8 }, async () => await callOn(self, 3, { latency, canceled: () => Date.now() > 1_795_000_020_000 }))));
 		expect(self.most).toBeLessThanOrEqual(3);
 	});
 
@@ -94,7 +88,7 @@ describe('never more calls than allowed', () => {
 			setTimeout(() => (self.lagging = self.live), 500);
 			return answer;
 		};
-		await finish(Promise.all(Array.from({ length: 12 }, async () => await callOn(self, 4, { length: 300_000, canceled: () => Date.now() > 1_795_000_010_000 }))));
+		await letPass(Promise.all(Array.from({ length: 12 }, async () => await callOn(self, 4, { length: 300_000, canceled: () => Date.now() > 1_795_000_010_000 }))));
 		expect(self.most).toBeLessThanOrEqual(4);
 	});
 });
@@ -110,7 +104,7 @@ describe('the gateway is not asked too often', () => {
 		});
 		await jest.advanceTimersByTimeAsync(30_000);
 		stopped = true;
-		await finish(Promise.all(waiting));
+		await letPass(Promise.all(waiting));
 		expect(mostIn(self.asked, 1000)).toBeLessThanOrEqual(2);
 		expect(self.asked.length).toBeLessThanOrEqual(31);
 	});
@@ -122,7 +116,7 @@ describe('the gateway is not asked too often', () => {
 		const worker = async () => {
 			while (next++ < 60) await callOn(self, 5, { length: 2500 });
 		};
-		await finish(Promise.all(Array.from({ length: 10 }, worker)));
+		await letPass(Promise.all(Array.from({ length: 10 }, worker)));
 		const seconds = (Date.now() - started) / 1000;
 		expect(self.asked.length).toBeLessThanOrEqual(seconds * 1.2 + 2);
 		expect(self.most).toBe(5);
@@ -135,7 +129,7 @@ describe('the gateway is not asked too often', () => {
 		const waiting = callOn(self, 5, { canceled: () => stopped });
 		await jest.advanceTimersByTimeAsync(60_000);
 		stopped = true;
-		await finish(waiting);
+		await letPass(waiting);
 		expect(self.asked.length).toBeLessThanOrEqual(16);
 		expect(self.asked.length).toBeGreaterThan(8);
 	});
@@ -144,9 +138,9 @@ describe('the gateway is not asked too often', () => {
 test('a free line is found within a few seconds', async () => {
 	const self = account();
 	const first = callOn(self, 1, { length: 10_000 });
-	await finish(first);
+	await letPass(first);
 	const freeAt = Date.now() + 10_000;
-	await finish(callOn(self, 1));
+	await letPass(callOn(self, 1));
 	expect(Date.now() - freeAt).toBeLessThan(6000);
 });
 
@@ -158,7 +152,7 @@ test('a stop ends the waiting within a second', async () => {
 	await jest.advanceTimersByTimeAsync(20_000);
 	stopped = true;
 	const at = Date.now();
-	expect(await finish(waiting)).toBeUndefined();
+	expect(await letPass(waiting)).toBeUndefined();
 	expect(Date.now() - at).toBeLessThan(1000);
 });
 
@@ -166,7 +160,7 @@ test.each([[{}], [null], ['text'], [{ inbound: '1', outbound: 2 }], [{ inbound: 
 	const self = account();
 	self.answer = answer;
 	if (answer === null) self.client.send = async () => ({ answer: { status: 200, headers: {}, body: null } });
-	expect(await finish(takeLine(self.client, 3, never))).toEqual({ problem: { message: 'HTTP 200 cannot be read' } });
+	expect(await letPass(takeLine(self.client, 3, never))).toEqual({ problem: { message: 'HTTP 200 cannot be read' } });
 });
 
 test('inbound calls count, and accounts do not share lines', async () => {
@@ -174,8 +168,8 @@ test('inbound calls count, and accounts do not share lines', async () => {
 	busy.answer = { inbound: 2, outbound: 1 };
 	let stopped = false;
 	const waiting = takeLine(busy.client, 3, () => stopped);
-	expect(await finish(takeLine(free.client, 3, never))).toHaveProperty('settle');
+	expect(await letPass(takeLine(free.client, 3, never))).toHaveProperty('settle');
 	await jest.advanceTimersByTimeAsync(2000);
 	stopped = true;
-	expect(await finish(waiting)).toBeUndefined();
+	expect(await letPass(waiting)).toBeUndefined();
 });

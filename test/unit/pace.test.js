@@ -1,6 +1,7 @@
 'use strict';
 
 const { compiled } = require('./compiled');
+const { letPass } = require('./fakeClock');
 
 const { Pace } = compiled('dialling/pace.js');
 
@@ -26,10 +27,7 @@ async function run(perSecond, count, { parallel = 5, latency = 5, canceled = nev
 			await new Promise((resolve) => setTimeout(resolve, latency));
 		}
 	};
-	const all = Promise.all(Array.from({ length: parallel }, worker));
-	let done = false;
-	all.then(() => (done = true));
-	while (!done) await jest.advanceTimersByTimeAsync(1);
+	await letPass(Promise.all(Array.from({ length: parallel }, worker)), 1);
 	return times;
 }
 
@@ -65,12 +63,10 @@ test.each([[10, 20, 1500], [20, 20, 700], [5, 10, 5000]])('%d per second, %d in 
 		}
 	};
 	const all = Promise.all(Array.from({ length: parallel }, worker));
-	let done = false;
-	all.then(() => (done = true));
 	await jest.advanceTimersByTimeAsync(1300);
 	// All timers that were due in the meantime go off at once.
 	jest.setSystemTime(Date.now() + stall);
-	while (!done) await jest.advanceTimersByTimeAsync(1);
+	await letPass(all, 1);
 	expect(times).toHaveLength(60);
 	expect(mostInASecond(times)).toBeLessThanOrEqual(perSecond);
 });

@@ -1,6 +1,7 @@
 'use strict';
 
 const { compiled } = require('./compiled');
+const { letPass } = require('./fakeClock');
 const { NODE, strict } = require('./strictContext');
 
 const { DialSession, placedSoFar } = compiled('dialling/session.js');
@@ -72,10 +73,7 @@ describe('the options of the run', () => {
 			for (const [options, tries] of [[{}, 3], [{ retriesIfNotPlaced: 0 }, 1], [{ retriesIfNotPlaced: 1.9 }, 2], [{ retriesIfNotPlaced: '' }, 3]]) {
 				executions++;
 				const { dialling, sent } = session({ items: [{}], answer: () => problem, options, carryOn: true });
-				let done = false;
-				const end = dialling.dial().then(() => (done = true));
-				while (!done) await jest.advanceTimersByTimeAsync(1000);
-				await end;
+				await letPass(dialling.dial(), 1000);
 				expect([options, sent.length]).toEqual([options, tries]);
 			}
 		} finally {
