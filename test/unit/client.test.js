@@ -35,7 +35,7 @@ describe('send', () => {
 		await client.send({ method: 'POST', path: '/Calls', body: { from: '1' }, changesState: true });
 		expect(requests).toEqual([
 			{
-				type: 'cognigyVoiceGatewayApi', method: 'POST', url: `${ACCOUNT_URL}/Calls`, body: { from: '1' }, qs: undefined, json: true, encoding: 'stream', timeout: 60_000,
+				type: 'cognigyVoiceGatewayApi', method: 'POST', url: `${ACCOUNT_URL}/Calls`, body: '{"from":"1"}', headers: { 'Content-Type': 'application/json' }, qs: undefined, json: true, encoding: 'stream', timeout: 60_000,
 				returnFullResponse: true, ignoreHttpStatusErrors: true, disableFollowRedirect: true,
 			},
 		]);

@@ -45,7 +45,8 @@ function oneApplication({ parameters = {}, application = {}, stored = {}, alter 
 		// Of a class of its own, so that the strictness does not reach into what is n8n's.
 		workflow: triggers === null ? undefined : Object.assign(new (class Workflow {})(), { nodes: Object.fromEntries((triggers ?? [node]).map((each) => [each.name, each])) }),
 		helpers: {
-			httpRequestWithAuthentication: async (_type, request) => {
+			httpRequestWithAuthentication: async (_type, options) => {
+				const request = { ...options, ...('body' in options ? { body: JSON.parse(options.body) } : {}) };
 				requests.push(request);
 				return alter(request, () => {
 					if (request.method !== 'PUT') return { statusCode: 200, headers: {}, body: structuredClone(there) };

@@ -27,7 +27,7 @@ async function gatewayWith(calls = {}) {
 		const { pathname } = new URL(url);
 		const [kind, sid] = pathname.split('/').slice(-2);
 		if (method === 'PUT') {
-			asked.push(`PUT ${sid} ${JSON.stringify(body)}`);
+			asked.push(`PUT ${sid} ${body}`);
 			return { statusCode: 202, headers: {}, body: '' };
 		}
 		const list = Object.entries(calls).map(([each, status]) => ({ call_sid: each, call_status: status }));
