@@ -159,7 +159,7 @@ describe('registering', () => {
 	});
 
 	test.each([
-		['ws://ai.example.com/x', 1], ['wss://ai.example.com/x', 1], ['https://ai.example.com/ws', 0], [undefined, 0],
+		['ws://ai.example.com/x', 1], ['wss://ai.example.com/x', 1], ['https://ai.example.com/ws', 0], ['https://ai.example.com/?to=ws://x', 0], [undefined, 0],
 	])('with calls that go to %s, %i warning', async (url, warnings) => {
 		const stage = oneApplication({ application: { call_hook: url === undefined ? null : { url, method: 'POST' } } });
 		await register(stage.context, PRODUCTION_URL);
@@ -193,6 +193,15 @@ describe('unregistering', () => {
 		const { context, requests } = oneApplication({ parameters });
 		await unregister(context);
 		expect(requests).toEqual([]);
+	});
+
+	test('leaves an application that its field no longer names, and none of another trigger', async () => {
+		const mine = oneApplication({ parameters: { application: ANOTHER, calls: 'workflow' }, stored: remembering({ [APPLICATION]: entry({ before: BEFORE }) }), application: { call_status_hook: hook({ before: BEFORE }) } });
+		await unregister(mine.context);
+		expect(mine.application.call_status_hook).toMatchObject(BEFORE);
+		const another = oneApplication({ parameters: { calls: 'workflow' }, stored: remembering({ [APPLICATION]: entry({ node: 'node-2' }) }), application: { call_status_hook: hook({ node: 'node-2' }) } });
+		await unregister(another.context);
+		expect(another.requests).toEqual([]);
 	});
 
 	test('without a credential says in the log what stays', async () => {

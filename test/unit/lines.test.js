@@ -21,9 +21,9 @@ function account(latency = () => 5) {
 	const self = { live: 0, most: 0, asked: [], client: undefined };
 	self.client = {
 		account: { baseUrl: `http://gateway-${++accounts}.test`, accountSid: 'a' },
-		unreadable: ({ status }) => ({ message: `HTTP ${status} cannot be read` }),
-		send: async ({ path }) => {
-			if (path !== '/CallCount') throw new Error(`what is ${path}?`);
+		unreadable: ({ status }, changesState) => ({ message: `HTTP ${status} cannot be read`, changesState }),
+		send: async ({ method, path }) => {
+			if (`${method} ${path}` !== 'GET /CallCount') throw new Error(`what is ${method} ${path}?`);
 			self.asked.push(Date.now());
 			const body = self.answer ?? { inbound: 0, outbound: self.live };
 			await new Promise((resolve) => setTimeout(resolve, latency()));
@@ -135,6 +135,29 @@ describe('the gateway is not asked too often', () => {
 	});
 });
 
+test('a count of before says nothing about now', async () => {
+	const self = account();
+	const first = await letPass(takeLine(self.client, 2, never));
+	first.settle(false);
+	self.live = 2;
+	await jest.advanceTimersByTimeAsync(10_000);
+	let stopped = false;
+	const second = takeLine(self.client, 2, () => stopped);
+	await jest.advanceTimersByTimeAsync(500);
+	expect(self.asked).toHaveLength(2);
+	stopped = true;
+	expect(await letPass(second)).toBeUndefined();
+});
+
+test('a call that was not placed gives its line back at once', async () => {
+	const self = account();
+	const [first, second] = await letPass(Promise.all([takeLine(self.client, 2, never), takeLine(self.client, 2, never)]));
+	first.settle(false);
+	const third = await letPass(takeLine(self.client, 2, never), 1);
+	expect([third, self.asked.length]).toEqual([{ settle: expect.any(Function) }, 1]);
+	for (const line of [second, third]) line.settle(false);
+});
+
 test('a free line is found within a few seconds', async () => {
 	const self = account();
 	const first = callOn(self, 1, { length: 10_000 });
@@ -160,7 +183,7 @@ test.each([[{}], [null], ['text'], [{ inbound: '1', outbound: 2 }], [{ inbound: 
 	const self = account();
 	self.answer = answer;
 	if (answer === null) self.client.send = async () => ({ answer: { status: 200, headers: {}, body: null } });
-	expect(await letPass(takeLine(self.client, 3, never))).toEqual({ problem: { message: 'HTTP 200 cannot be read' } });
+	expect(await letPass(takeLine(self.client, 3, never))).toEqual({ problem: { message: 'HTTP 200 cannot be read', changesState: false } });
 });
 
 test('inbound calls count, and accounts do not share lines', async () => {

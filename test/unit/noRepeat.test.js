@@ -141,6 +141,15 @@ describe('workers that share the store, which has no lock between them', () => {
 		for (const number of numbers) expect([number, answers.filter((answer) => answer.number === number && answer.dials).length]).toEqual([number, 1]);
 	});
 
+	test('who lost it to another worker knows no call of it, and goes on answering in this process', async () => {
+		const stored = store();
+		const [one, other] = workersOf(2);
+		const both = await done(Promise.all([one, other].map(async (worker) => ({ worker, recorded: await guard(stored, {}, undefined, worker).record() }))));
+		const [{ worker, recorded }] = both.filter((each) => !dials(each.recorded));
+		expect(recorded.duplicateOf()).toBeNull();
+		expect(dials(await done(guard(stored, {}, undefined, worker).record()))).toBe(false);
+	});
+
 	test('a number that was taken back is new at another worker', async () => {
 		const stored = store();
 		const [one, other] = workersOf(2);
@@ -168,7 +177,7 @@ describe('workers that share the store, which has no lock between them', () => {
 		expect(dials(await done(guard(stored, {}, undefined, worker).record()))).toBe(true);
 	});
 
-	test('a storage that fails while a worker looks: an error, and the number is free again', async () => {
+	test.each([[false, 'free again'], [true, 'recorded, because that failed too']])('a storage that fails while a worker looks: an error, and the number is (%p) %s', async (stays) => {
 		const stored = store();
 		const [worker] = workersOf(1);
 		const context = (helpers) => strict({ getNode: () => NODE, getWorkflow: () => ({ id: 'w' }), helpers, instanceSettings: { instanceType: 'worker' } });
@@ -180,9 +189,13 @@ describe('workers that share the store, which has no lock between them', () => {
 				if ((asked += 1) === 3) throw new Error('database is locked');
 				return await helpers.checkProcessedAndRecord(...args);
 			},
+			removeProcessed: async (...args) => {
+				if (stays) throw new Error('database is locked');
+				return await helpers.removeProcessed(...args);
+			},
 		};
 		await expect(done(worker.code.from(context(failing), {}, '+1').record())).rejects.toThrow('database is locked');
-		expect(dials(await done(worker.code.from(context(helpers), {}, '+1').record()))).toBe(true);
+		expect(dials(await done(worker.code.from(context(helpers), {}, '+1').record()))).toBe(!stays);
 	});
 
 	test('a process that has the store for itself does not wait', async () => {

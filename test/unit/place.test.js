@@ -34,12 +34,14 @@ test.each([
 	[{ sid: 's', callId: 'c' }, { placed: 'yes', sid: 's', callid: 'c' }],
 	[{ sid: 's', callid: '', callId: 'd' }, { placed: 'yes', sid: 's', callid: 'd' }],
 	[{ sid: 's' }, { placed: 'yes', sid: 's', callid: null }],
+	[{ sid: 's', callid: 'a b' }, { placed: 'yes', sid: 's', callid: null }],
+	[{ sid: 's', callid: '\na' }, { placed: 'yes', sid: 's', callid: null }],
 ])('the answer %j', async (body, placement) => {
 	expect((await place(PHONE, { status: 201, headers: {}, body })).placement).toEqual(placement);
 });
 
 test.each([
-	[201, {}], [201, { sid: '' }], [201, { sid: 7 }], [201, null], [201, undefined], [201, 'sid'], [200, { sid: 's' }], [202, { sid: 's' }],
+	[201, {}], [201, { sid: '' }], [201, { sid: '../s' }], [201, { sid: 's/..' }], [201, { sid: 's'.repeat(65) }], [201, { sid: 7 }], [201, null], [201, undefined], [201, 'sid'], [200, { sid: 's' }], [202, { sid: 's' }],
 ])('after %i with %j the call may have been placed', async (status, body) => {
 	const { placement } = await place(PHONE, { status, headers: {}, body });
 	expect(placement).toEqual({ placed: 'unknown', problem: { message: `HTTP ${status} cannot be read`, changesState: true } });

@@ -34,9 +34,11 @@ function session({ items, answer = (index) => `sid-${index}`, options = {}, carr
 		logger: { warn: (text) => log.push(`warn: ${text}`), error: (text) => log.push(`error: ${text}`), info: () => {} },
 	});
 	const client = {
-		send: async ({ body }) => {
-			sent.push(body.index);
-			const answered = answer(body.index);
+		account: { baseUrl: `http://session-${executions}.test`, accountSid: 'a' },
+		send: async ({ path, body }) => {
+			const what = path === '/Calls' ? body.index : path;
+			sent.push(what);
+			const answered = answer(what);
 			return typeof answered === 'string' ? { answer: { status: 201, headers: {}, body: { sid: answered } } } : answered;
 		},
 		error: (problem, itemIndex) => Object.assign(new Error(problem.message), { description: problem.description, context: { itemIndex } }),
@@ -72,9 +74,9 @@ describe('the options of the run', () => {
 		try {
 			for (const [options, tries] of [[{}, 3], [{ retriesIfNotPlaced: 0 }, 1], [{ retriesIfNotPlaced: 1.9 }, 2], [{ retriesIfNotPlaced: '' }, 3]]) {
 				executions++;
-				const { dialling, sent } = session({ items: [{}], answer: () => problem, options, carryOn: true });
+				const { dialling, log, sent } = session({ items: [{}], answer: () => problem, options, carryOn: true });
 				await letPass(dialling.dial(), 1000);
-				expect([options, sent.length]).toEqual([options, tries]);
+				expect([options, sent.length, log]).toEqual([options, tries, []]);
 			}
 		} finally {
 			jest.useRealTimers();
@@ -123,6 +125,28 @@ describe('a run that a stop or a failure ends', () => {
 			description: 'Try again. Calls of this run that were placed: item 0: sid-0; item 1: unknown, may have been placed.',
 		});
 		expect(sent).toEqual([0, 1, 2]);
+	});
+
+	test('stopped while it waits for a free line: nothing is dialled, and that is no error', async () => {
+		let stop = false;
+		const counted = () => ((stop = true), { answer: { status: 200, headers: {}, body: { inbound: 3, outbound: 0 } } });
+		const { dialling, sent } = session({ items: [{}], answer: counted, options: { maxActiveCalls: 1 }, aborted: () => stop });
+		expect(await dialling.dial()).toMatchObject([{ error: undefined, placement: undefined }]);
+		expect(sent).toEqual(['/CallCount']);
+	});
+
+	test.each([[UNKNOWN, 2], [NOT_PLACED, 1]])('under a limit of active calls, one that ended as %j: the count is asked %i times for two calls', async (first, questions) => {
+		let stop = false;
+		let counts = 0;
+		const answer = (what) => {
+			if (what === 0) return first;
+			if (what === 1) return 'sid-1';
+			stop = ++counts === 2;
+			return { answer: { status: 200, headers: {}, body: { inbound: 0, outbound: counts - 1 } } };
+		};
+		const { dialling, sent } = session({ items: [{}, {}], answer, options: { callsInParallel: 1, retriesIfNotPlaced: 0, maxActiveCalls: 1 }, carryOn: true, aborted: () => stop });
+		await dialling.dial();
+		expect(sent.filter((what) => what === '/CallCount')).toHaveLength(questions);
 	});
 
 	test('a user who stops it finds what was placed in the log', async () => {
@@ -226,6 +250,19 @@ describe('the calling window', () => {
 		const [result] = await dialling.dial();
 		expect([result.error.message, result.placement, sent]).toEqual([expect.stringMatching(/^Outside the calling window/), undefined, []]);
 	});
+});
+
+test('the calling window closes between two tries: not dialled again, and the window is the reason', async () => {
+	jest.useFakeTimers({ now: 1_795_000_000_000 });
+	try {
+		const open = [true, true, false];
+		const window = { isOpen: () => open.shift() ?? false, nextOpening: () => null };
+		const { dialling, sent } = session({ items: [{ window, outside: 'error' }], answer: () => ({ problem: { ...NOT_PLACED.problem, code: '480' } }), carryOn: true });
+		expect(await letPass(dialling.dial(), 1000)).toMatchObject([{ error: { message: expect.stringMatching(/^Outside the calling window/) } }]);
+		expect(sent).toEqual([0]);
+	} finally {
+		jest.useRealTimers();
+	}
 });
 
 test('what was placed, as a text', () => {

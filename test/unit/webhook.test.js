@@ -1,7 +1,8 @@
 'use strict';
 
+const { sign } = require('../gateway/sign');
 const { compiled } = require('./compiled');
-const { NODE, strict } = require('./strictContext');
+const { CREDENTIAL, NODE, strict } = require('./strictContext');
 
 const { incoming, receiveWebhook } = compiled('events/webhook.js');
 
@@ -47,6 +48,14 @@ test('an event that passed is an item, with what the gateway sent if that is wan
 	expect((await take()).item).not.toHaveProperty('raw');
 	expect((await take({ parameters: { options: { includeRaw: true } } })).item.raw).toEqual(EVENT);
 	expect((await take({ parameters: { options: { includeRaw: false } } })).item).not.toHaveProperty('raw');
+});
+
+test('a copy of the workflow, in which the node has the same ID, hears of the call too; each of them once', async () => {
+	const rawBody = Buffer.from(JSON.stringify(EVENT));
+	const headers = { 'jambonz-signature': sign('whsec', rawBody) };
+	const more = { getCredentials: async () => ({ ...CREDENTIAL, webhookSecret: 'whsec' }) };
+	const passed = async (workflow) => await started({ workflow, rawBody, headers, more, parameters: { verification: 'signature' } });
+	expect([await passed('original'), await passed('copy'), await passed('original'), await passed('copy')]).toEqual([true, true, false, false]);
 });
 
 test('one that did not is answered, and starts nothing', async () => {
