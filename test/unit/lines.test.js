@@ -155,6 +155,12 @@ test('a call that was not placed gives its line back at once', async () => {
 	first.settle(false);
 	const third = await letPass(takeLine(self.client, 2, never), 1);
 	expect([third, self.asked.length]).toEqual([{ settle: expect.any(Function) }, 1]);
+	let stopped = false;
+	const fourth = takeLine(self.client, 2, () => stopped);
+	await jest.advanceTimersByTimeAsync(1500);
+	expect(self.asked).toHaveLength(2);
+	stopped = true;
+	expect(await letPass(fourth)).toBeUndefined();
 	for (const line of [second, third]) line.settle(false);
 });
 
