@@ -174,8 +174,11 @@ describe('a verdict', () => {
 		expect(resume.get(0)).toMatchObject({ answered_by: 'human', tag: { id: 7 } });
 	});
 
-	test('that comes with the event counts more than one of before', () => {
-		expect(completeRecord(waitingCall({ sid: 'sid-of-verdict' }), event({ customerData: { n8n_answered_by: 'machine' } })).answered_by).toBe('machine');
+	test('that comes with the event counts more than one of before', async () => {
+		const { client } = await gatewayWith();
+		const sid = `sid-of-verdict-${waits}`;
+		await arrive(client, stateOf([waitingCall({ sid })]), 0, verdictOf('amd_human_detected', { call_sid: sid }));
+		expect(completeRecord(waitingCall({ sid }), event({ call_sid: sid, customerData: { n8n_answered_by: 'machine' } })).answered_by).toBe('machine');
 	});
 
 	test('is replaced by a later one, and one that says nothing is not kept', async () => {

@@ -64,7 +64,7 @@ class Lines {
 		if (typeof inbound !== 'number' || typeof outbound !== 'number') return client.unreadable(result.answer, false);
 		this.counted = inbound + outbound;
 		this.countedAt = Date.now();
-		this.sinceCount = this.inFlight + this.young.filter((at) => asked - at < TRUST_MS).length;
+		this.sinceCount = this.inFlight + this.young.length;
 		this.fullCounts = this.counted >= max ? this.fullCounts + 1 : 0;
 		return undefined;
 	}
