@@ -47,6 +47,15 @@ async function callOn(self, max, { latency = 20, length = 60_000, placed = true,
 	return line;
 }
 
+/** Whether no line is found within a time, in milliseconds, after which the run is stopped. */
+async function findsNone(self, max, ms) {
+	let stopped = false;
+	const line = takeLine(self.client, max, () => stopped);
+	await jest.advanceTimersByTimeAsync(ms);
+	stopped = true;
+	return (await letPass(line)) === undefined;
+}
+
 const mostIn = (times, ms) => Math.max(0, ...times.map((from) => times.filter((at) => at >= from && at < from + ms).length));
 
 describe('never more calls than allowed', () => {
@@ -149,12 +158,8 @@ test('a count of before says nothing about now', async () => {
 	first.settle(false);
 	self.live = 2;
 	await jest.advanceTimersByTimeAsync(10_000);
-	let stopped = false;
-	const second = takeLine(self.client, 2, () => stopped);
-	await jest.advanceTimersByTimeAsync(500);
+	expect(await findsNone(self, 2, 500)).toBe(true);
 	expect(self.asked).toHaveLength(2);
-	stopped = true;
-	expect(await letPass(second)).toBeUndefined();
 });
 
 test('a call that was not placed gives its line back at once', async () => {
@@ -163,12 +168,8 @@ test('a call that was not placed gives its line back at once', async () => {
 	first.settle(false);
 	const third = await letPass(takeLine(self.client, 2, never), 1);
 	expect([third, self.asked.length]).toEqual([{ settle: expect.any(Function) }, 1]);
-	let stopped = false;
-	const fourth = takeLine(self.client, 2, () => stopped);
-	await jest.advanceTimersByTimeAsync(1500);
+	expect(await findsNone(self, 2, 1500)).toBe(true);
 	expect(self.asked).toHaveLength(2);
-	stopped = true;
-	expect(await letPass(fourth)).toBeUndefined();
 	for (const line of [second, third]) line.settle(false);
 });
 

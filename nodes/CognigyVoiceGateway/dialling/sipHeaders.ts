@@ -21,6 +21,6 @@ export function sipHeaders(rows: ReadonlyArray<readonly [string, unknown]>): Rec
 		}
 		return [name, value];
 	});
-	// Not by assignment: any word is the name of a header, __proto__ too.
+	// Not by assignment, in which __proto__ would not be the name of a header.
 	return headers.length === 0 ? undefined : Object.fromEntries(headers);
 }
