@@ -136,6 +136,10 @@ describe('header injection', () => {
 		if (name !== '') expect(refusal({ sipHeaders: { pairs: [{ name, value }] } })).toMatch(/^SIP Headers: /);
 	});
 
+	test.each([[undefined], [null], [{}], [{ pairs: null }], [{ pairs: [] }]])('SIP headers that are not filled in (%j) are none', (sipHeaders) => {
+		expect(build({ sipHeaders }).headers).toBeUndefined();
+	});
+
 	test.each([
 		['callerName', 'Acme"\r\nX-Evil: 1', /^Caller Name/], ['callerName', 'Acme\nSupport', /^Caller Name/],
 		['fromHost', 'example.com\r\nX-Evil: 1', /^From Host/], ['fromHost', 'example.com>;x', /^From Host/],

@@ -83,10 +83,10 @@ function metadataOf({ metadata, metadataJson }: CallOptions): JsonMap | undefine
 	return Object.keys(tag).length === 0 ? undefined : tag;
 }
 
-function sipHeadersOf({ sipHeaders: { pairs = [] } = {}, sipHeadersJson }: CallOptions): Record<string, string> | undefined {
+function sipHeadersOf({ sipHeaders: rows, sipHeadersJson }: CallOptions): Record<string, string> | undefined {
 	const given: JsonMap = {
 		...(sipHeadersJson === undefined ? {} : jsonObject(sipHeadersJson, 'SIP Headers (JSON)')),
-		...Object.fromEntries(pairs.filter(({ name }) => name !== '').map(({ name, value }) => [name, value])),
+		...Object.fromEntries((rows?.pairs ?? []).filter(({ name }) => name !== '').map(({ name, value }) => [name, value])),
 	};
 	return sipHeaders(Object.entries(given));
 }
