@@ -4,7 +4,7 @@
  * Shows a first call, end to end, in a real n8n: a CRM-like event places a call through the emulated gateway, and the
  * trigger in the same workflow receives the gateway's signed webhooks until the call has ended.
  *
- *   npm run demo [-- --once] [-- --port 5680] [-- --n8n 1]
+ *   npm run demo [-- --once] [-- --port 5680] [-- --n8n 1] [-- --package <tarball>]
  */
 
 const path = require('node:path');
@@ -15,8 +15,8 @@ const { installN8n } = require('./install');
 const { followCall, missingIn } = require('./lib/call-timeline');
 const { ClearError } = require('./lib/clear-error');
 const { OWNER, createCrmKey, createGatewayCredential, startN8nWithPackage } = require('./lib/n8n-with-package');
-const { buildPackage, packPackage } = require('./lib/package-tarball');
-const { userFolderOf } = require('./lib/places');
+const { buildPackage, packPackage, readPackage } = require('./lib/package-tarball');
+const { tarballDir, userFolderOf } = require('./lib/places');
 const { checkPortIsFree } = require('./lib/ports');
 const { printProgress } = require('./lib/progress');
 const { startStandIn } = require('./lib/stand-in');
@@ -24,6 +24,7 @@ const { EXAMPLES, readWorkflow } = require('./lib/workflow-files');
 
 const DEFAULT_PORT = 5680;
 const STEPS = 9;
+const USE = `npm run demo [-- --once --port ${DEFAULT_PORT} --n8n 2 --package <tarball>]`;
 const TIMELINE_WORKFLOW = path.join(__dirname, 'demo', 'call-timeline.json');
 const TRIGGER = 'Every Status of the Call';
 const EVENT = { contactId: 'C-1042', phone: '+12025550123', reason: 'contract-ends' };
@@ -36,25 +37,32 @@ let ending = false;
 const progress = printProgress({ steps: STEPS });
 
 function readArguments() {
-	const options = { once: { type: 'boolean' }, port: { type: 'string' }, n8n: { type: 'string' }, help: { type: 'boolean' } };
+	const text = { type: 'string' };
+	const options = { once: { type: 'boolean' }, port: text, n8n: text, package: text, help: { type: 'boolean' } };
 	let values;
 	try {
 		({ values } = parseArgs({ options }));
 	} catch (error) {
-		throw new ClearError(`${error.message.split('.')[0]}. Use: npm run demo [-- --once --port ${DEFAULT_PORT} --n8n 2]`);
+		throw new ClearError(`${error.message.split('.')[0]}. Use: ${USE}`);
 	}
 	const port = Number(values.port ?? DEFAULT_PORT);
 	if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new ClearError(`"${values.port}" is no port: use 1 to 65535.`);
-	return { once: values.once ?? false, release: values.n8n ?? '2', port, help: values.help ?? false };
+	return { once: values.once ?? false, release: values.n8n ?? '2', port, tarball: values.package, help: values.help ?? false };
 }
 
-async function runDemo({ once, release, port }) {
+/** The package as it stands here, or one that was packed before. */
+async function findPackage(tarball) {
+	progress.step(tarball === undefined ? 'Building and packing the package' : 'Reading the package');
+	if (tarball !== undefined) return await readPackage(tarball);
+	await buildPackage();
+	return await packPackage(path.join(tarballDir, 'demo'));
+}
+
+async function runDemo({ once, release, port, tarball }) {
 	const portRemedy = 'stop that program, or use another port with "npm run demo -- --port 5690"';
 	await checkPortIsFree(port, portRemedy);
 
-	progress.step('Building and packing the package');
-	await buildPackage();
-	const communityPackage = await packPackage();
+	const communityPackage = await findPackage(tarball);
 	progress.note(`${path.basename(communityPackage.tarball)}, ${Math.round(communityPackage.bytes / 1000)} kB`);
 
 	progress.step(`Preparing n8n ${release} (the first time it is downloaded, which takes minutes)`);
@@ -167,7 +175,7 @@ function endWithNpm() {
 
 async function main() {
 	const settings = readArguments();
-	if (settings.help) return progress.line('Use: npm run demo [-- --once --port 5680 --n8n 2]');
+	if (settings.help) return progress.line(`Use: ${USE}`);
 	await runDemo(settings);
 	progress.line('Everything arrived.');
 }

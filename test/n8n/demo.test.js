@@ -8,7 +8,7 @@ const path = require('node:path');
 const { freePort } = require('./lib/ports');
 const { projectDir } = require('./lib/places');
 const { until } = require('./lib/until');
-const { release } = require('./suite/session');
+const { communityPackage, release } = require('./suite/session');
 
 const A_WHOLE_DEMO_MS = 120_000;
 
@@ -77,7 +77,7 @@ describe('the demo', () => {
 		['SIGKILL to the demo, which can say nothing any more', { viaNpm: false, toGroup: false, signal: 'SIGKILL' }],
 	])('stays up until it is told to end, and leaves nothing behind: %s', async (_, { viaNpm, toGroup, signal }) => {
 		const port = await freePort();
-		const demo = startDemo(['--port', String(port)], { viaNpm });
+		const demo = startDemo(['--port', String(port), '--package', communityPackage.tarball], { viaNpm });
 		await until('the editor address', () => /Ctrl-C ends it/.test(demo.output) || demo.child.exitCode !== null, {
 			timeoutMs: A_WHOLE_DEMO_MS,
 			describe: () => demo.output.slice(-500),
@@ -102,6 +102,16 @@ describe('the demo', () => {
 			`Port ${port} is taken by another program: stop that program, or use another port with "npm run demo -- --port 5690".`,
 		);
 		other.close();
+	});
+
+	test('a package that is none is told, with the remedy', async () => {
+		const port = String(await freePort());
+		const missing = startDemo(['--port', port, '--package', 'nowhere.tgz']);
+		expect(await missing.exited).toBe(1);
+		expect(missing.output).toContain('There is no file nowhere.tgz: name a tarball that "npm pack" has made.');
+		const other = startDemo(['--port', port, '--package', 'README.md']);
+		expect(await other.exited).toBe(1);
+		expect(other.output).toContain('README.md is no package: name a tarball that "npm pack" has made.');
 	});
 
 	test('a port that is none, and an option that is none, are told', async () => {

@@ -80,16 +80,35 @@ async function installFresh(release, onProgress) {
 				total: packages.length,
 			}),
 	});
+	if (!takeSqliteBinary(release, dir)) await buildSqlite(place, onProgress);
+
+	onProgress({ phase: 3, phases: PHASES, text: 'checking the installation' });
+	nodeBinaryFor(release, dir);
+	fs.writeFileSync(stampFile(release), stampOf(filesOf(release)));
+}
+
+async function buildSqlite(place, onProgress) {
 	await runNpm(['rebuild', 'sqlite3', '--ignore-scripts=false', '--no-audit', '--no-fund'], {
 		...place,
 		tick: () => onProgress({ phase: 2, phases: PHASES, text: 'building the SQLite driver' }),
 		failure: sqliteError(place.logFile),
 	});
-	if (!fs.existsSync(sqliteBinary(dir))) throw sqliteError(place.logFile);
+	if (!fs.existsSync(sqliteBinary(place.dir))) throw sqliteError(place.logFile);
+}
 
-	onProgress({ phase: 3, phases: PHASES, text: 'checking the installation' });
-	nodeBinaryFor(release, dir);
-	fs.writeFileSync(stampFile(release), stampOf(filesOf(release)));
+/**
+ * Takes the SQLite driver of another release that is installed, where it is the same one: it speaks Node-API, so that
+ * one build, which takes minutes, serves every Node.js.
+ *
+ * @returns {boolean} whether there was one
+ */
+function takeSqliteBinary(release, dir) {
+	const versionIn = (folder) => JSON.parse(fs.readFileSync(path.join(folder, 'node_modules', 'sqlite3', 'package.json'), 'utf8')).version;
+	const other = Object.keys(RELEASES).find((each) => each !== String(release) && isInstalled(each) && versionIn(installDirOf(each)) === versionIn(dir));
+	if (!other) return false;
+	fs.mkdirSync(path.dirname(sqliteBinary(dir)), { recursive: true });
+	fs.copyFileSync(sqliteBinary(installDirOf(other)), sqliteBinary(dir));
+	return true;
 }
 
 /** The folder with a release's package.json and lock file. */

@@ -16,6 +16,8 @@ module.exports = suiteConfig(
 		displayName: `n8n ${release}`,
 		globalSetup: '<rootDir>/suite/set-up.js',
 		globalTeardown: '<rootDir>/suite/tear-down.js',
+		// Mostly they wait for calls to end, and for an n8n to start.
+		maxWorkers: 2,
 		testTimeout: 60_000,
 	},
 );

@@ -37,9 +37,13 @@ async function sendEvent(url, fields = {}) {
 	return (await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json', 'Jambonz-Signature': signature }, body })).status;
 }
 
-test.each(['phone', 'call', 'voice', 'dial'])('the search for "%s" finds the node', async (words) => {
-	await user.newWorkflow();
-	expect(await user.searchNodes(words)).toContain(NODE);
+describe('the search', () => {
+	beforeAll(async () => await user.newWorkflow());
+	afterEach(async () => await user.searchNodes(''));
+
+	test.each(['phone', 'call', 'voice', 'dial'])('for "%s" finds the node', async (words) => {
+		expect(await user.searchNodes(words)).toContain(NODE);
+	});
 });
 
 describe('a first call', () => {

@@ -22,11 +22,20 @@ async function buildPackage() {
 	}
 }
 
+/** @typedef {{ tarball: string, filename: string, name: string, version: string, bytes: number, files: string[] }} Packed */
+
+/** Runs "npm pack", which tells in its answer what it packs. */
+async function npmPack(...npmArguments) {
+	const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', ...npmArguments], { cwd: projectDir, maxBuffer: 16 * 1024 ** 2 });
+	const [{ name, version, filename, size, files }] = JSON.parse(stdout);
+	return { filename, name, version, bytes: size, files: files.map(({ path: file }) => file) };
+}
+
 /**
  * Packs what is built, the way it would be published.
  *
  * @param {string} [folder] where the tarball goes
- * @returns {Promise<{ tarball: string, name: string, version: string, bytes: number, files: string[] }>}
+ * @returns {Promise<Packed>}
  */
 async function packPackage(folder = tarballDir) {
 	const { n8n } = JSON.parse(fs.readFileSync(path.join(projectDir, 'package.json'), 'utf8'));
@@ -36,13 +45,22 @@ async function packPackage(folder = tarballDir) {
 		}
 	}
 	fs.mkdirSync(folder, { recursive: true });
-	const { stdout } = await run(
-		'npm',
-		['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
-		{ cwd: projectDir, maxBuffer: 16 * 1024 ** 2 },
-	);
-	const [{ name, version, filename, size, files }] = JSON.parse(stdout);
-	return { tarball: path.join(folder, filename), name, version, bytes: size, files: files.map(({ path: file }) => file) };
+	const packed = await npmPack('--pack-destination', folder);
+	return { ...packed, tarball: path.join(folder, packed.filename) };
 }
 
-module.exports = { buildPackage, packPackage };
+/**
+ * What a tarball holds that was packed before.
+ *
+ * @param {string} tarball
+ * @returns {Promise<Packed>}
+ */
+async function readPackage(tarball) {
+	if (!fs.existsSync(tarball)) throw new ClearError(`There is no file ${tarball}: name a tarball that "npm pack" has made.`);
+	const packed = await npmPack('--dry-run', path.resolve(tarball)).catch(() => {
+		throw new ClearError(`${tarball} is no package: name a tarball that "npm pack" has made.`);
+	});
+	return { ...packed, tarball: path.resolve(tarball) };
+}
+
+module.exports = { buildPackage, packPackage, readPackage };

@@ -3,7 +3,8 @@
 const path = require('node:path');
 
 /**
- * The jest config of a suite that drives real processes: one file after the other, each test by its name.
+ * The jest config of a suite that drives real processes: one file after the other (unless `maxWorkers`
+ * says otherwise), each test by its name.
  *
  * @param {object} told what the suite's last words say of it, see test/report/reporter.js
  * @param {object} settings more of jest's, `displayName` at least

@@ -18,5 +18,7 @@ module.exports = suiteConfig(
 		// The browser drives the editor of n8n 2.
 		testPathIgnorePatterns: release === '2' ? [] : ['/editor\\.test\\.js$'],
 		globalSetup: '<rootDir>/set-up.js',
+		// Each file has an n8n and a registry of its own.
+		maxWorkers: 2,
 	},
 );
