@@ -3,6 +3,7 @@
 const { startGateway } = require('../gateway');
 const { communityPackage, release } = require('./suite/session');
 const { newNumber, publishWaiting, startDownstream, waitNode } = require('./suite/waiting');
+const { WITHOUT_EDITOR } = require('./lib/n8n-environment');
 const { createGatewayCredential } = require('./lib/n8n-with-package');
 const { userFolderOf } = require('./lib/places');
 const { startRestartableN8n } = require('./lib/restartable-n8n');
@@ -22,7 +23,7 @@ describe('n8n is restarted', () => {
 	beforeAll(async () => {
 		gateway = await startGateway({ port: 0, world: 'demo', timeScale: TIME_SCALE, quiet: true });
 		downstream = await startDownstream();
-		n8n = await startRestartableN8n({ release, communityPackage, userFolder: userFolderOf(`restart-${release}`) });
+		n8n = await startRestartableN8n({ release, communityPackage, userFolder: userFolderOf(`restart-${release}`), environment: WITHOUT_EDITOR });
 		const { id, name } = await createGatewayCredential(n8n.client, gateway);
 		credentials = { cognigyVoiceGatewayApi: { id, name } };
 	}, WITH_RESTART_MS);

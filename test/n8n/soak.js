@@ -10,6 +10,7 @@
 const { parseArgs } = require('node:util');
 
 const { startGateway } = require('../gateway');
+const { WITHOUT_EDITOR } = require('./lib/n8n-environment');
 const { createGatewayCredential } = require('./lib/n8n-with-package');
 const { hasEnded } = require('./lib/n8n-client');
 const { buildPackage, packPackage } = require('./lib/package-tarball');
@@ -26,7 +27,7 @@ const TIME_SCALE = 0.5;
  * With its standard engine for expressions n8n 2 takes some twenty webhooks a second on two processors, mostly busy
  * with the engine itself. What is counted here does not depend on it.
  */
-const N8N = { N8N_EXPRESSION_ENGINE: process.env.N8N_EXPRESSION_ENGINE ?? 'legacy' };
+const N8N = { ...WITHOUT_EDITOR, N8N_EXPRESSION_ENGINE: process.env.N8N_EXPRESSION_ENGINE ?? 'legacy' };
 /** Long enough for every call, short enough not to wait long for what was lost. Minutes. */
 const WAIT_AT_MOST = 0.75;
 /**

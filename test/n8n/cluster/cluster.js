@@ -5,6 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { installN8n } = require('../install');
+const { WITHOUT_EDITOR } = require('../lib/n8n-environment');
 const { N8nServer } = require('../lib/n8n-server');
 const { startN8nWithPackage } = require('../lib/n8n-with-package');
 const { packPackage } = require('../lib/package-tarball');
@@ -15,6 +16,7 @@ const { startServices } = require('./services');
 
 /** What every process of the cluster has in common. */
 const QUEUE_MODE = {
+	...WITHOUT_EDITOR,
 	EXECUTIONS_MODE: 'queue',
 	OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
 	N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true',

@@ -78,7 +78,7 @@ describe('processes of a cluster are killed', () => {
 		await flow.reached('waiting');
 		const worker = workerOf(phones[0]);
 		await cluster.kill(worker);
-		await client.request('GET', '/settings');
+		await client.executions(flow.id);
 		const long = gateway.placed.find(({ number }) => number === phones[0]);
 		await until('the other calls', () => gateway.calls.live.size === 1);
 		gateway.calls.hangUp(gateway.calls.sessions.get(long.sid), 'caller');

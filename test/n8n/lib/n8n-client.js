@@ -18,11 +18,15 @@ const hasEnded = ({ status }) => ['success', 'error', 'canceled', 'crashed'].inc
  */
 class N8nClient {
 	/**
-	 * @param {string} url for instance http://127.0.0.1:5678
-	 * @param {string} [webhookUrl] where webhooks are served, if another process does that
+	 * @param {object} server
+	 * @param {string} server.url for instance http://127.0.0.1:5678
+	 * @param {string} server.version of n8n
+	 * @param {string} [server.webhookUrl] where webhooks are served, if another process does that
 	 */
-	constructor(url, webhookUrl = url) {
+	constructor({ url, version, webhookUrl = url }) {
 		this.url = url;
+		this.version = version;
+		this.major = Number(version.split('.')[0]);
 		this.webhookUrl = webhookUrl;
 		this.rest = axios.create({
 			baseURL: `${url}/rest`,
@@ -55,13 +59,6 @@ class N8nClient {
 	/** @param {{ email: string, firstName: string, lastName: string, password: string }} owner */
 	async setUpOwner(owner) {
 		this.#keepCookie(await this.rest.post('/owner/setup', owner), 'The owner setup');
-		await this.#readVersion();
-	}
-
-	async #readVersion() {
-		const { versionCli } = await this.request('GET', '/settings');
-		this.version = versionCli;
-		this.major = Number(versionCli.split('.')[0]);
 	}
 
 	/** What another process needs to go on in the same session (n8n allows few logins per minute). */
@@ -71,10 +68,8 @@ class N8nClient {
 
 	/** @param {ReturnType<N8nClient['session']>} session */
 	static resume({ url, cookie, version }) {
-		const client = new N8nClient(url);
+		const client = new N8nClient({ url, version });
 		client.rest.defaults.headers.Cookie = cookie;
-		client.version = version;
-		client.major = Number(version.split('.')[0]);
 		return client;
 	}
 

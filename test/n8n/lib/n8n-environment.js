@@ -34,6 +34,9 @@ const SILENT = {
 	no_proxy: THIS_MACHINE,
 };
 
+/** Further settings for where nobody looks at the editor: n8n rewrites all of its files at each start, which takes seconds. */
+const WITHOUT_EDITOR = { N8N_DISABLE_UI: 'true' };
+
 /** What one release needs and the other does not know. */
 const PER_RELEASE = {
 	1: { N8N_DISABLED_MODULES: 'insights', N8N_EXPRESSION_ENGINE: 'legacy', N8N_RUNNERS_ENABLED: 'true' },
@@ -82,4 +85,4 @@ function n8nEnvironment({ n8n, userFolder, port, brokerPort, communityPackage, e
 	return env;
 }
 
-module.exports = { n8nEnvironment };
+module.exports = { WITHOUT_EDITOR, n8nEnvironment };

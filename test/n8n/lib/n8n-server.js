@@ -53,7 +53,7 @@ class N8nServer {
 		});
 		const server = new N8nServer(child, `http://127.0.0.1:${ownPort}`);
 		try {
-			await server.#ready(command[0] === 'start' ? ['/healthz/readiness', '/rest/settings'] : ['/healthz/readiness']);
+			await server.#ready(command[0] === 'start' ? { '/healthz/readiness': 200, '/rest/login': 401 } : { '/healthz/readiness': 200 });
 		} catch (error) {
 			await server.stop();
 			throw error;
@@ -61,13 +61,13 @@ class N8nServer {
 		return server;
 	}
 
-	/** n8n says "ready" before its REST routes are there, so both are asked where there are such. */
+	/** n8n says "ready" before its REST routes are there, so both are asked where there are such: a route, and its status. */
 	async #ready(routes) {
-		const answers = async (route) => {
+		const answers = async ([route, status]) => {
 			const response = await axios
 				.get(this.url + route, { validateStatus: () => true, timeout: 2_000, proxy: false })
 				.catch(() => undefined);
-			return response?.status === 200;
+			return response?.status === status;
 		};
 		await until(
 			`n8n at ${this.url}`,
@@ -77,7 +77,7 @@ class N8nServer {
 						`n8n stopped by itself with code ${this.child.exitCode}; its last words in ${this.child.logFile} were: ${this.child.logTail(800)}`,
 					);
 				}
-				for (const route of routes) if (!(await answers(route))) return false;
+				for (const route of Object.entries(routes)) if (!(await answers(route))) return false;
 				return true;
 			},
 			{ timeoutMs: READY_WITHIN_MS, everyMs: 100 },

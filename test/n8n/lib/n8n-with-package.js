@@ -26,7 +26,7 @@ async function startN8nWithPackage(options) {
 	const server = await N8nServer.start(options);
 	try {
 		options.onStarted?.();
-		const client = new N8nClient(server.url, options.webhookUrl);
+		const client = new N8nClient({ url: server.url, version: options.n8n.version, webhookUrl: options.webhookUrl });
 		await client.setUpOwner(OWNER);
 		if (options.communityPackage) await client.installCommunityPackage(options.communityPackage);
 		return { server, client };
