@@ -3,6 +3,8 @@
 /** The quick suites: pure functions, n8n-core's engine, the emulated gateway, and attacks on all of that. The real-n8n suite has its own config in test/n8n. */
 module.exports = {
 	testEnvironment: 'node',
+	// What is tested is compiled, and the tests are written as Node.js runs them.
+	transform: {},
 	roots: ['<rootDir>/test/unit', '<rootDir>/test/engine', '<rootDir>/test/attack'],
 	testMatch: ['**/*.test.js'],
 	// Many tests wait for a clock: the second process costs little, even where there are two processors.

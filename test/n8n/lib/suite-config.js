@@ -11,6 +11,7 @@ const path = require('node:path');
  */
 const suiteConfig = (told, settings) => ({
 	testEnvironment: 'node',
+	transform: {},
 	testMatch: ['<rootDir>/*.test.js'],
 	maxWorkers: 1,
 	testTimeout: 120_000,
