@@ -21,6 +21,19 @@ export class UnreadBodyError extends Error {
 	}
 }
 
+/** The code of what kept an answer from coming: out of what n8n's HTTP helper throws, or of a deadline that has passed. */
+export function connectionCode(error: unknown): string {
+	if (error instanceof UnreadBodyError) return 'ETIMEDOUT';
+	for (let at: unknown = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth++) {
+		const { code, httpCode, cause } = at as { code?: unknown; httpCode?: unknown; cause?: unknown };
+		for (const value of [code, httpCode]) {
+			if (typeof value === 'string' && /^[A-Z][A-Z0-9_]+$/.test(value)) return value;
+		}
+		at = cause;
+	}
+	return '';
+}
+
 /** n8n hands a whole body over where it makes the answer up itself: in the evaluation of a workflow. */
 const isStream = (body: unknown): body is ByteStream =>
 	typeof body === 'object' && body !== null && Symbol.asyncIterator in body && typeof (body as { destroy?: unknown }).destroy === 'function';

@@ -11,7 +11,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { bodyOf, discard, until, UnreadBodyError, wordsOf } from './answers';
+import { bodyOf, connectionCode, discard, until, UnreadBodyError, wordsOf } from './answers';
 import type { ByteStream, Download } from './download';
 import { resolveAccount, type GatewayAccount, type GatewayCredential } from './environments';
 import { OpenedCredential } from './openedCredential';
@@ -65,17 +65,14 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 /** How often a patient client sends a request again. */
 const RETRIES = 3;
 
-/** The connection's error code out of what n8n's HTTP helper throws. */
-function connectionCode(error: unknown): string {
-	for (let at: unknown = error, depth = 0; typeof at === 'object' && at !== null && depth < 5; depth++) {
-		const { code, httpCode, cause } = at as { code?: unknown; httpCode?: unknown; cause?: unknown };
-		for (const value of [code, httpCode]) {
-			if (typeof value === 'string' && /^[A-Z][A-Z0-9_]+$/.test(value)) return value;
-		}
-		at = cause;
-	}
-	return '';
-}
+/** An answer as it comes, whatever it is: n8n's helper itself would repeat a request after a 401, and send the key along a redirect. */
+const AS_IT_COMES = {
+	// The helper would read any size, too, and its time-out ends with the answer's beginning.
+	encoding: 'stream',
+	returnFullResponse: true,
+	ignoreHttpStatusErrors: true,
+	disableFollowRedirect: true,
+} as const;
 
 /** A problem on its way to whoever knows the item that it belongs to. */
 export class GatewayProblemError extends Error {
@@ -137,13 +134,8 @@ export class GatewayClient {
 			// A text already: n8n's helper drops keys that are called __proto__, constructor or prototype from an object.
 			...(request.body === undefined ? {} : { body: JSON.stringify(request.body), headers: { 'Content-Type': 'application/json' } }),
 			json: true,
-			// As it comes: n8n's helper itself would read any size, and its time-out ends with the answer's beginning.
-			encoding: 'stream',
 			timeout,
-			returnFullResponse: true,
-			// n8n's helper repeats a request after a 401, and sends the key along a redirect, unless told not to.
-			ignoreHttpStatusErrors: true,
-			disableFollowRedirect: true,
+			...AS_IT_COMES,
 			...this.certificates,
 		};
 		const deadline = AbortSignal.timeout(timeout);
@@ -158,7 +150,7 @@ export class GatewayClient {
 			return { problem: problemOfAnswer({ status: statusCode, headers, body: hidden }, account, changesState) };
 		} catch (error) {
 			if (error instanceof UnreadBodyError && error.reason === 'large') return { problem: problemOfSize(changesState) };
-			return { problem: problemOfSilence(error instanceof UnreadBodyError ? 'ETIMEDOUT' : connectionCode(error), account, changesState) };
+			return { problem: problemOfSilence(connectionCode(error), account, changesState) };
 		}
 	}
 
@@ -224,16 +216,7 @@ export class GatewayClient {
 	private async openFile({ url, own }: FileAddress): Promise<{ answer: Download } | { problem: GatewayProblem }> {
 		const { account } = this;
 		const timeout = this.settings.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-		const options: IHttpRequestOptions = {
-			method: 'GET',
-			url,
-			encoding: 'stream',
-			timeout,
-			returnFullResponse: true,
-			ignoreHttpStatusErrors: true,
-			disableFollowRedirect: true,
-			...(own ? this.certificates : {}),
-		};
+		const options: IHttpRequestOptions = { method: 'GET', url, timeout, ...AS_IT_COMES, ...(own ? this.certificates : {}) };
 		const deadline = AbortSignal.timeout(timeout);
 		try {
 			const { statusCode, headers, body } = await until(deadline, this.asked(options, own, deadline));
@@ -242,7 +225,7 @@ export class GatewayClient {
 			const hidden = withoutSecrets(await wordsOf(body), secrets);
 			return { problem: problemOfAnswer({ status: statusCode, headers, body: hidden }, account, false) };
 		} catch (error) {
-			return { problem: problemOfSilence(error instanceof UnreadBodyError ? 'ETIMEDOUT' : connectionCode(error), account, false) };
+			return { problem: problemOfSilence(connectionCode(error), account, false) };
 		}
 	}
 
