@@ -24,7 +24,7 @@ class BenchN8n {
 		// n8n loads every node that it finds in this folder.
 		fs.cpSync(path.join(__dirname, 'nodes'), path.join(this.userFolder, '.n8n', 'custom'), { recursive: true });
 		await this.start();
-		this.client = new N8nClient({ url: this.server.url, version: n8n.version });
+		this.client = new N8nClient({ url: this.server.url, version: this.n8n.version });
 		await this.client.setUpOwner(OWNER);
 	}
 
