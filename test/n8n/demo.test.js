@@ -106,9 +106,11 @@ describe('the demo', () => {
 
 	test('a package that is none is told, with the remedy', async () => {
 		const port = String(await freePort());
-		const missing = startDemo(['--port', port, '--package', 'nowhere.tgz']);
-		expect(await missing.exited).toBe(1);
-		expect(missing.output).toContain('There is no file nowhere.tgz: name a tarball that "npm pack" has made.');
+		for (const none of ['nowhere.tgz', '.']) {
+			const missing = startDemo(['--port', port, '--package', none]);
+			expect(await missing.exited).toBe(1);
+			expect(missing.output).toContain(`There is no file ${none}: name a tarball that "npm pack" has made.`);
+		}
 		const other = startDemo(['--port', port, '--package', 'README.md']);
 		expect(await other.exited).toBe(1);
 		expect(other.output).toContain('README.md is no package: name a tarball that "npm pack" has made.');

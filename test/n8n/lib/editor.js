@@ -2,6 +2,7 @@
 
 const { chromium } = require('playwright-core');
 
+const { NO_WAY_OUT } = require('./n8n-environment');
 const { OWNER } = require('./n8n-with-package');
 
 /**
@@ -10,7 +11,7 @@ const { OWNER } = require('./n8n-with-package');
  * one are never cached, and the editor loads hundreds of files with each page.
  */
 const ARGUMENTS = [
-	'--proxy-server=http://127.0.0.1:9',
+	`--proxy-server=${NO_WAY_OUT}`,
 	'--no-sandbox',
 	'--disable-gpu',
 	'--disable-quic',

@@ -85,4 +85,4 @@ function n8nEnvironment({ n8n, userFolder, port, brokerPort, communityPackage, e
 	return env;
 }
 
-module.exports = { WITHOUT_EDITOR, n8nEnvironment };
+module.exports = { NO_WAY_OUT, WITHOUT_EDITOR, n8nEnvironment };

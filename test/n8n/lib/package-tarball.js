@@ -56,7 +56,7 @@ async function packPackage(folder = tarballDir) {
  * @returns {Promise<Packed>}
  */
 async function readPackage(tarball) {
-	if (!fs.existsSync(tarball)) throw new ClearError(`There is no file ${tarball}: name a tarball that "npm pack" has made.`);
+	if (!fs.statSync(tarball, { throwIfNoEntry: false })?.isFile()) throw new ClearError(`There is no file ${tarball}: name a tarball that "npm pack" has made.`);
 	const packed = await npmPack('--dry-run', path.resolve(tarball)).catch(() => {
 		throw new ClearError(`${tarball} is no package: name a tarball that "npm pack" has made.`);
 	});
