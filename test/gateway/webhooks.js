@@ -44,6 +44,8 @@ class Webhooks {
 		this.queues = new Map();
 		this.held = new Map();
 		this.pending = 0;
+		/** Settled when further tries may go on, see `holdRetries`. */
+		this.retriesHeld = undefined;
 		this.abort = new AbortController();
 		// Each attempt under way listens for the end of the gateway.
 		setMaxListeners(0, this.abort.signal);
@@ -187,10 +189,21 @@ class Webhooks {
 		});
 	}
 
+	/** Keep every further try back, once its time has come. @returns {() => void} lets them all go */
+	holdRetries() {
+		let letGo;
+		this.retriesHeld = new Promise((resolve) => (letGo = resolve));
+		return () => {
+			this.retriesHeld = undefined;
+			letGo();
+		};
+	}
+
 	/** Counts from an answer, so it waits in real time, also while the gateway's own time stands still. */
 	again(job, number, ms) {
 		this.pending += 1;
 		setTimeout(async () => {
+			await this.retriesHeld;
 			if (!this.abort.signal.aborted) await this.attempt(job, number);
 			this.settle();
 		}, ms).unref();

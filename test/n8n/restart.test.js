@@ -9,10 +9,10 @@ const { userFolderOf } = require('./lib/places');
 const { startRestartableN8n } = require('./lib/restartable-n8n');
 const { until } = require('./lib/until');
 
-/** As slow as real calls. */
-const TIME_SCALE = 1;
-/** While n8n is away: the gateway's further tries of a webhook then last 54 s, which also a slow machine needs less of to start n8n. */
-const AWAY_TIME_SCALE = 4;
+/** Of a call, in seconds. */
+const TIME_LIMIT = 30;
+/** Then each of the calls below has been answered (or was busy, 1.5 s), and none has ended (the shortest, 3.5 s). */
+const ANSWERED_AFTER_MS = 2_000;
 const WITH_RESTART_MS = 180_000;
 
 describe('n8n is restarted', () => {
@@ -21,7 +21,7 @@ describe('n8n is restarted', () => {
 	let downstream;
 	let n8n;
 	beforeAll(async () => {
-		gateway = await startGateway({ port: 0, world: 'demo', timeScale: TIME_SCALE, quiet: true });
+		gateway = await startGateway({ port: 0, world: 'demo', quiet: true });
 		downstream = await startDownstream();
 		n8n = await startRestartableN8n({ release, communityPackage, userFolder: userFolderOf(`restart-${release}`), environment: WITHOUT_EDITOR });
 		const { id, name } = await createGatewayCredential(n8n.client, gateway);
@@ -34,22 +34,37 @@ describe('n8n is restarted', () => {
 	});
 
 	test.each(['SIGTERM', 'SIGKILL'])('%s while runs wait: each goes on once, and nobody is called again', async (signal) => {
-		const options = { detectAnsweringMachine: true, doNotCallAgain: { settings: { key: '', period: 24, scope: 'node' } } };
-		const publish = () => publishWaiting({ client: n8n.client, downstream }, [waitNode(credentials, { options: { ...options, timeLimit: 30 } })]);
+		const options = { timeLimit: TIME_LIMIT, detectAnsweringMachine: true, doNotCallAgain: { settings: { key: '', period: 24, scope: 'node' } } };
+		const publish = () => publishWaiting({ client: n8n.client, downstream }, [waitNode(credentials, { options })]);
 		const [ends, goesOn, several] = [await publish(), await publish(), await publish()];
 		// Ends while n8n is down; long after; and a run of both kinds.
 		const phones = { ends: [newNumber('200')], goesOn: [newNumber('220')], several: [newNumber('486'), newNumber('220'), newNumber('200')] };
+		const finalStatus = (phone) => gateway.placed.find(({ number }) => number === phone).final_status;
+
+		// The gateway's time and its further tries wait for n8n: how long it takes to park, to end and to start decides nothing.
+		gateway.clock.stop();
 		await goesOn.send(phones.goesOn);
 		await several.send(phones.several);
 		await ends.send(phones.ends);
 		for (const flow of [ends, goesOn, several]) await flow.reached('waiting');
-		await until('the answer', () => gateway.deliveries.some(({ event, call_sid: sid, status }) => event === 'in-progress' && status === 200 && sid === gateway.placed.at(-1).sid));
-		gateway.timeScale = AWAY_TIME_SCALE;
+		gateway.clock.advance(ANSWERED_AFTER_MS);
+		await until('n8n to have every webhook', () => gateway.webhooks.pending === 0);
+		expect(Object.values(phones).flat().map(finalStatus)).toEqual([undefined, undefined, 'busy', undefined, undefined]);
+		for (const flow of [ends, goesOn, several]) await flow.reached('waiting');
+
 		await n8n.end(signal);
-		expect(gateway.placed.filter(({ number, final_status: status }) => phones.ends.includes(number) && status)).toEqual([]);
+		const tryAgain = gateway.webhooks.holdRetries();
+		const away = gateway.deliveries.length;
+		gateway.clock.advanceTo(() => [phones.ends[0], phones.several[2]].every(finalStatus));
+		await until('both ends, told in vain', () => gateway.deliveries.slice(away).filter(({ event, error }) => event === 'completed' && error).length === 2);
 		await n8n.startAgain();
-		gateway.timeScale = TIME_SCALE;
-		for (const flow of [ends, goesOn, several]) expect((await flow.ended(1, 60_000)).map(({ status }) => status)).toEqual(['success']);
+		tryAgain();
+		const succeeded = async (flow) => expect((await flow.ended(1, 60_000)).map(({ status }) => status)).toEqual(['success']);
+		await succeeded(ends);
+		gateway.clock.advance(TIME_LIMIT * 1000);
+		await succeeded(goesOn);
+		await succeeded(several);
+		gateway.clock.go();
 		await gateway.idle();
 
 		const outcomes = (flow) => flow.runs().map(({ items }) => items.map(({ phone, outcome, timed_out: late }) => [phone, outcome, late]));

@@ -53,7 +53,7 @@ class N8nServer {
 		});
 		const server = new N8nServer(child, `http://127.0.0.1:${ownPort}`);
 		try {
-			await server.#ready(command[0] === 'start' ? { '/healthz/readiness': 200, '/rest/login': 401 } : { '/healthz/readiness': 200 });
+			await server.#ready(command[0] === 'start' ? { '/healthz/readiness': 200, '/types/nodes.json': 401 } : { '/healthz/readiness': 200 });
 		} catch (error) {
 			await server.stop();
 			throw error;
@@ -61,7 +61,10 @@ class N8nServer {
 		return server;
 	}
 
-	/** n8n says "ready" before its REST routes are there, so both are asked where there are such: a route, and its status. */
+	/**
+	 * n8n says "ready" before its REST routes are there, and before it has looked through the runs of the process
+	 * before: each that waits stands as "crashed" for a moment then. The list of node types comes after both.
+	 */
 	async #ready(routes) {
 		const answers = async ([route, status]) => {
 			const response = await axios

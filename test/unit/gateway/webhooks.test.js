@@ -228,6 +228,25 @@ describe('retries', () => {
 		]);
 	});
 
+	test('are kept back while a test says so', async () => {
+		let status = 500;
+		env = await setUp({ answer: () => status, timeScale: 0.001 });
+		hookWith('#rc=5&rp=5xx');
+		const letGo = env.gateway.webhooks.holdRetries();
+		await env.create('+15089084404');
+		const ask = () => env.api('GET', '/Alerts?page=1&count=1');
+		while (env.gateway.deliveries.length < 2) await ask();
+		// Longer than all five tries would take.
+		for (let index = 0; index < 10; index++) await ask();
+		const first = env.gateway.deliveries.map(({ event, attempt }) => [event, attempt]);
+		expect(new Set(first.map(([, attempt]) => attempt))).toEqual(new Set([1]));
+		status = 202;
+		letGo();
+		await env.gateway.idle();
+		const again = env.gateway.deliveries.slice(first.length);
+		expect(again.map(({ event, attempt, status: answer }) => [event, attempt, answer])).toEqual(first.map(([event]) => [event, 2, 202]));
+	});
+
 	test('the rule of a fragment', () => {
 		expect(retryRule('https://x.test/a?b=c')).toEqual({ wireUrl: 'https://x.test/a?b=c', count: 0, policies: ['ct'] });
 		expect(retryRule('https://x.test/a#rc=2&rp=ct,4xx')).toEqual({
