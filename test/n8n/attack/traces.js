@@ -43,11 +43,4 @@ async function tracesIn(userFolder, client, workflowIds, secrets) {
 	};
 }
 
-/** Memory that a process holds, and the n8n below its guardian. Megabytes; from /proc, so Linux only. */
-function memoryOf(guardianPid) {
-	const [child] = fs.readFileSync(`/proc/${guardianPid}/task/${guardianPid}/children`, 'utf8').trim().split(' ');
-	const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(fs.readFileSync(`/proc/${child}/status`, 'utf8'));
-	return Number(kilobytes) / 1024;
-}
-
-module.exports = { memoryOf, tracesIn };
+module.exports = { tracesIn };
