@@ -52,7 +52,9 @@ describe.each(OPERATIONS)('%s', (operation, struck, parameters, changes) => {
 
 	test('no answer in time', async () => {
 		strike({ kind: 'hang' });
-		const { error } = await run({ patienceMs: 100 });
+		// Long enough for the request to reach a busy gateway: one that comes later would meet the next test's fault.
+		const { error } = await run({ patienceMs: 1_000 });
+		expect(gateway.requests.at(-1)).toMatchObject({ method: changes ? 'PUT' : 'GET', status: undefined });
 		expect(error.message).toMatch(/did not answer\. \[item 0\]$/);
 		expect(error.description).toMatch(changes ? /may have reached the call/ : /Try again later/);
 	});
