@@ -81,6 +81,22 @@ describe('n8n is restarted', () => {
 		expect(Object.values(phones).flat().map((phone) => gateway.rang(phone))).toEqual([1, 1, 1, 1, 1]);
 	}, WITH_RESTART_MS);
 
+	test('SIGKILL while a run waits, and no end is ever heard: it goes on at its deadline', async () => {
+		const flow = await publishWaiting({ client: n8n.client, downstream }, [waitNode(credentials, { waitAtMost: 0.5 })]);
+		const phone = newNumber('220');
+		gateway.clock.stop();
+		await flow.send([phone]);
+		await flow.reached('waiting');
+		await n8n.end('SIGKILL');
+		await n8n.startAgain();
+		expect((await flow.ended(1, 120_000)).map(({ status }) => status)).toEqual(['success']);
+		expect(flow.runs().map(({ items }) => items.map(({ outcome, timed_out: late }) => [outcome, late]))).toEqual([[['unknown', true]]]);
+		expect(gateway.rang(phone)).toBe(1);
+		gateway.calls.hangUp([...gateway.calls.live][0], 'caller');
+		gateway.clock.go();
+		await gateway.idle();
+	}, WITH_RESTART_MS);
+
 	test('SIGKILL while a run dials: it counts as crashed, and nothing of it is dialled again', async () => {
 		const flow = await publishWaiting({ client: n8n.client, downstream }, [waitNode(credentials, { options: { callsPerSecond: 2 } })]);
 		const phones = Array.from({ length: 20 }, () => newNumber('486'));
