@@ -23,42 +23,19 @@ async function place(gateway, number, more = {}) {
 	return (await answer.json()).sid;
 }
 
+const isIn = (gateway, sid, status) => gateway.records.records.get(sid)?.fields.call_status === status;
+
 /**
- * Places a call and waits until it has a status.
+ * Places a call, and lets the gateway's time stand still once it has a status: it stays in it until `gateway.clock.go()`,
+ * however long the test takes.
  *
  * @returns {Promise<string>} its sid
  */
 async function callIn(gateway, number, status, more = {}) {
-	const sid = await place(gateway, number, more);
-	await reaches(gateway, sid, status);
-	return sid;
-}
-
-const isIn = (gateway, sid, status) => gateway.records.records.get(sid)?.fields.call_status === status;
-
-/**
- * Places a call, and lets the gateway's time stand still once it has a status: it stays in it until `gateway.clock.go()`.
- *
- * @returns {Promise<string>} its sid
- */
-async function callHeldIn(gateway, number, status) {
 	gateway.clock.stop();
-	const sid = await place(gateway, number);
+	const sid = await place(gateway, number, more);
 	gateway.clock.advanceTo(() => isIn(gateway, sid, status));
 	return sid;
-}
-
-/** Waits until the gateway's record of a call has a status. */
-async function reaches(gateway, sid, status) {
-	await new Promise((resolve) => {
-		const look = () => {
-			if (!isIn(gateway, sid, status)) return;
-			gateway.off('event', look);
-			resolve();
-		};
-		gateway.on('event', look);
-		look();
-	});
 }
 
 /** Runs an operation of the resource Call. */
@@ -68,4 +45,4 @@ const operate = async (gateway, operation, { parameters = {}, credential = {}, .
 /** The field Call, given by ID. */
 const byId = (sid) => ({ call: locator(sid, 'id') });
 
-module.exports = { NO_CALL, apiOf, byId, callHeldIn, callIn, operate, reaches };
+module.exports = { NO_CALL, apiOf, byId, callIn, operate };
