@@ -3,7 +3,6 @@
 const { startGateway } = require('../gateway');
 const { locator } = require('./calls');
 const { credentialFor } = require('./engine');
-const { closeServers, deadUrl } = require('./servers');
 const { byId, callIn, operate } = require('./steering');
 
 /** What the operations that read and change calls have in common: bad input, refusals, rate limits, silence, and what becomes of the item. */
@@ -15,7 +14,6 @@ beforeAll(async () => {
 afterEach(() => gateway.reset());
 afterAll(async () => {
 	await gateway.close();
-	await closeServers();
 });
 
 /** Each operation, with the request that a fault is to strike, and whether that changes the call. */
@@ -82,11 +80,18 @@ describe.each(OPERATIONS)('%s', (operation, struck, parameters, changes) => {
 		expect(gateway.requests.filter(({ status: code }) => code === 429)).toHaveLength(1);
 	});
 
-	test('a gateway that is not there, when the workflow is stopped while it is waited for', async () => {
-		const baseUrl = await deadUrl();
+	test('a rate limit is waited for no longer when the workflow is stopped', async () => {
+		const seconds = 60;
+		strike({ kind: '429', retryAfter: seconds });
+		const stop = new AbortController();
+		const stopSoon = ({ status }) => status === 429 && setTimeout(() => stop.abort(), 300);
+		gateway.on('answered', stopSoon);
 		const started = Date.now();
-		await run({ credential: { baseUrl }, signal: AbortSignal.timeout(300) });
-		expect(Date.now() - started).toBeLessThan(3000);
+		const { error } = await run({ signal: stop.signal });
+		gateway.off('answered', stopSoon);
+		expect(error.message).toMatch(/rate limit is reached/);
+		expect(Date.now() - started).toBeLessThan(1000 * seconds);
+		expect(gateway.requests.filter(({ status: code }) => code === 429)).toHaveLength(1);
 	});
 
 	test('a request timeout that is none', async () => {

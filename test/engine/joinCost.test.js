@@ -9,7 +9,7 @@ const { closeStages, endCall, startStage } = require('./stage');
 let gateway;
 let stage;
 beforeAll(async () => {
-	gateway = await startGateway({ world: 'demo', timeScale: 0.1 });
+	gateway = await startGateway({ world: 'demo', timeScale: 0.3 });
 	stage = await startStage(gateway);
 });
 afterAll(async () => {

@@ -13,7 +13,7 @@ function stagePerTest(hand) {
 	let gateway;
 	let stage;
 	beforeAll(async () => {
-		gateway = await startGateway({ world: 'demo', timeScale: 0.01 });
+		gateway = await startGateway({ world: 'demo', timeScale: 0.1 });
 	});
 	beforeEach(async () => {
 		gateway.world.rate_limit = 1e6;
@@ -22,6 +22,7 @@ function stagePerTest(hand) {
 		hand({ gateway, stage });
 	});
 	afterEach(async () => {
+		jest.restoreAllMocks();
 		expect(stage.thrown).toEqual([]);
 		gateway.reset();
 		await closeStages();

@@ -47,9 +47,12 @@ test.each([[3, 1], [12, 2], [30, 3]])('%i calls that end in an order of their ow
 
 test('calls that all end at the same moment resume once', async () => {
 	const execution = await park(phones(...numbers(10)));
+	// The node takes the run for one that is being resumed for so long; here, as long as the test takes.
+	jest.spyOn(Date, 'now').mockReturnValue(Date.now());
 	for (const { sid } of gateway.placed) endCall(gateway, sid);
 	await execution.until('success');
 	await gateway.idle();
+	jest.restoreAllMocks();
 	expect(execution.runs).toBe(2);
 	expect(execution.downstream).toHaveLength(1);
 	// Whoever comes while n8n is resuming is asked to come again: should n8n fail to resume, nothing is lost.

@@ -43,11 +43,10 @@ describe('Resume When "verdict"', () => {
 	});
 
 	test('in the emulator\'s own course of a call: the machine is known before the call ends', async () => {
-		gateway.timeScale = 0.05;
 		const { execution, placed } = await park({ items: phones('+12025550293'), parameters: { resumeWhen: 'verdict' } });
-		gateway.clock.go();
+		const sent = jest.spyOn(gateway.webhooks, 'send');
+		gateway.clock.advanceTo(() => sent.mock.calls.some(([{ event }]) => event === 'amd_machine_detected'));
 		await execution.until('success');
-		gateway.timeScale = 0.01;
 		expect(execution.downstream).toMatchObject([[{ sid: placed.sid, answered_by: 'machine', outcome: null }]]);
 	});
 });
