@@ -111,7 +111,7 @@ describe('in doubt: the run goes on, the outcome is unknown, and nobody is calle
 		['a cut connection after placing', { kind: 'reset-after-placing' }, 1, /did not answer/],
 	])('%s', async (_what, fault, rings, message) => {
 		gateway.setFaults([{ ...fault, number: '0200' }]);
-		const { status, outputs, hints, error } = await call(gateway, { items: phones(NUMBER, '+12025550201'), patienceMs: fault.kind.startsWith('hang') ? 700 : undefined });
+		const { status, outputs, hints, error } = await call(gateway, { items: phones(NUMBER, '+12025550201'), patienceMs: fault.kind.startsWith('hang') ? 3_000 : undefined });
 		expect(error).toBeUndefined();
 		expect(status).toBe('success');
 		expect(outputs[0]).toMatchObject([

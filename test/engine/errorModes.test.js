@@ -133,7 +133,7 @@ describe('Retry On Fail, five tries: no number rings twice', () => {
 		'%s is in doubt: asked once, whatever the others need',
 		async (kind) => {
 			gateway.setFaults([{ kind: '480', number: '0200', count: 2 }, { kind, number: '0201' }]);
-			const { outputs } = await call(gateway, { items: phones(NUMBERS[0], NUMBERS[1]), settings: { ...RETRY, ...CONTINUE }, patienceMs: kind.startsWith('hang') ? 700 : undefined });
+			const { outputs } = await call(gateway, { items: phones(NUMBERS[0], NUMBERS[1]), settings: { ...RETRY, ...CONTINUE }, patienceMs: kind.startsWith('hang') ? 3_000 : undefined });
 			expect(outputs[0]).toMatchObject([{ sid: sidOf(NUMBERS[0]) }, { outcome: 'unknown' }]);
 			expect(gateway.requests.filter(({ method }) => method === 'POST')).toHaveLength(4);
 		},

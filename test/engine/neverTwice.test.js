@@ -11,11 +11,13 @@ let gateway;
 let stage;
 beforeAll(async () => {
 	await startProcessed();
-	gateway = await startGateway({ world: 'demo', timeScale: 0.01 });
+	gateway = await startGateway({ world: 'demo', timeScale: 0.1 });
 	stage = await startStage(gateway);
 });
 beforeEach(() => {
 	gateway.world.rate_limit = 1e6;
+	// A call rings until a test ends it.
+	gateway.clock.stop();
 });
 afterEach(() => {
 	forgetProcessed();

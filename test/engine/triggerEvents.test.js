@@ -4,7 +4,6 @@ const { startGateway } = require('../gateway');
 const { sign } = require('../gateway/sign');
 const { webhooks } = require('../unit/recordings');
 const { locator } = require('./calls');
-const { watchMachine } = require('./machine');
 const { closeTriggers, event, place, startTrigger } = require('./webhook');
 
 const APPLICATION = 'a9900000-0000-4000-8000-000000000001';
@@ -47,18 +46,14 @@ describe('a call, webhook by webhook, as the gateway signs them', () => {
 		for (const run of runs.slice(0, -1)) expect(run).toMatchObject({ final: false, outcome: null, duration: null, call_sid: sid, tag });
 	});
 
-	test('a webhook is answered within milliseconds', async () => {
+	test('once the secret is known, a webhook is answered without the gateway, which may be out of reach', async () => {
 		const trigger = await startTrigger(gateway);
 		await trigger.send(event());
-		const times = [];
-		for (let index = 0; index < 21; index++) {
-			const machine = watchMachine();
-			const started = performance.now();
-			expect((await trigger.send(event())).status).toBe(200);
-			times.push(performance.now() - started - machine.total());
-			machine.stop();
-		}
-		expect(times.sort((a, b) => a - b)[10]).toBeLessThan(50);
+		gateway.requests.length = 0;
+		gateway.setFaults([{ kind: 'hang' }]);
+		expect((await trigger.send(event())).status).toBe(200);
+		expect(trigger.runs).toHaveLength(2);
+		expect(gateway.requests).toEqual([]);
 	});
 });
 

@@ -12,6 +12,8 @@ beforeAll(async () => {
 });
 beforeEach(() => {
 	gateway.world.rate_limit = 1e6;
+	// A call rings until a test ends it, or lets the time go on.
+	gateway.clock.stop();
 });
 afterEach(() => gateway.reset());
 afterAll(async () => {
@@ -19,7 +21,7 @@ afterAll(async () => {
 	await gateway.close();
 });
 
-/** Rings until a test ends it; one minute at this time scale is 0.6 s. */
+/** Answered, and long. */
 const LONG = '+12025550220';
 const OPTIONS = { timeout: 600 };
 
@@ -93,6 +95,7 @@ describe('when the time is over', () => {
 	});
 
 	test('skipped and failed items come out as what they are, calls that ended before parking with their outcome', async () => {
+		gateway.clock.go();
 		const ended = new Promise((resolve) => gateway.once('ended', resolve));
 		gateway.setFaults([{ kind: 'slow-after-placing', number: '0220', ms: 80 }, { kind: '480', number: '0201' }]);
 		const execution = await stage.run({
@@ -110,6 +113,8 @@ describe('when the time is over', () => {
 });
 
 describe('calls that are over before the run can park', () => {
+	beforeEach(() => gateway.clock.go());
+
 	test('are not waited for', async () => {
 		gateway.setFaults([{ kind: 'slow-after-placing', ms: 60 }, { kind: 'webhook-drop' }]);
 		const execution = await stage.run({ items: phones('+12025550486', '+12025550603', '+12025550404'), parameters: {} });

@@ -13,9 +13,6 @@ let stage;
 beforeAll(async () => {
 	gateway = await startGateway({ world: 'recordings', timeScale: 0.01 });
 	stage = new Stage(gateway);
-	// What the lists of calls need to show: one call of each kind that was there when they were recorded.
-	for (const state of ['ringing', 'answered', 'busy', 'ended']) await stage.call(state);
-	gateway.clock.go();
 });
 
 afterAll(() => gateway.close());
@@ -35,6 +32,12 @@ const recordedCallShapes = new Set(
 		.flatMap((r) => JSON.parse(r.body).map(fieldsOf)),
 );
 
+/** What the lists of calls show: one call of each kind that was there when they were recorded; all others are over by then. */
+async function callsToList() {
+	gateway.clock.advance(3_600_000 * gateway.timeScale);
+	for (const state of ['ringing', 'answered', 'busy', 'ended']) await stage.call(state);
+}
+
 /** A list of calls: not the same calls, but none of a shape that was never seen, and empty only if theirs is. */
 function compareCallLists(mine, theirs) {
 	expect(mine.length === 0).toBe(theirs.length === 0);
@@ -43,6 +46,7 @@ function compareCallLists(mine, theirs) {
 
 describe.each(loadRecords().map((record) => [`${record.file}: ${record.label}`, record]))('%s', (name, record) => {
 	test('is answered as recorded', async () => {
+		if (isCallList(record)) await callsToList();
 		const answer = await send(gateway, stage, record);
 		expect(answer.status).toBe(record.status);
 		for (const header of ['content-type', 'ratelimit-policy', 'ratelimit-limit', 'www-authenticate']) {

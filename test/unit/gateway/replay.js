@@ -54,6 +54,8 @@ const stateOf = (label) => STATES.find(([pattern]) => pattern.test(label))[1];
 /** Place calls and steer them until they are in a state. */
 class Stage {
 	constructor(gateway) {
+		// A call stays in the state into which it was steered, however long the others take.
+		gateway.clock.stop();
 		this.gateway = gateway;
 		this.url = `${gateway.url}/v1`;
 		this.headers = { Authorization: `Bearer ${ACCOUNT_KEY}` };
@@ -89,8 +91,6 @@ class Stage {
 			busy: '+15089084486',
 			'busy-long-ago': '+15089084486',
 		};
-		// From here on the call stays in its state, until the recorded request is answered.
-		this.gateway.clock.stop();
 		const sid = await this.place(numbers[state] || '+15089084220', { timeout: 600 });
 		advanceTo(
 			this.gateway,
@@ -153,6 +153,7 @@ async function send(gateway, stage, record) {
 	}
 	const fault = FAULTS.find(([pattern]) => pattern.test(record.label));
 	if (fault) gateway.setFaults([fault[1]]);
+	if (fault?.[1].kind === 'slow') gateway.clock.once('after', (ms) => setImmediate(() => gateway.clock.advance(ms)));
 	const contentType = contentTypeOf(record);
 	const answer = await axios.request({
 		method: record.method,
@@ -167,7 +168,6 @@ async function send(gateway, stage, record) {
 		transformResponse: [(text) => text],
 		proxy: false,
 	});
-	gateway.clock.go();
 	return { status: answer.status, headers: answer.headers, body: answer.data || '', sid, recordedSid };
 }
 
