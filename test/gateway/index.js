@@ -13,12 +13,14 @@ const { buildApp } = require('./app');
 
 /** The emulated Voice Gateway: one world, its calls, its webhooks and its log. */
 class Gateway extends EventEmitter {
-	constructor({ world = 'demo', timeScale = 1, webhookTimeoutMs } = {}) {
+	constructor({ world = 'demo', timeScale = 1, retryTimeScale, webhookTimeoutMs } = {}) {
 		super();
 		this.setMaxListeners(0);
 		this.options = { world };
 		this.world = loadWorld(world);
 		this.timeScale = timeScale;
+		/** of the waits between two tries of a webhook; as `timeScale` unless told */
+		this.retryTimeScale = retryTimeScale;
 		this.clock = new Clock();
 		/** @type {object[]} every placed call */
 		this.placed = [];
@@ -38,6 +40,7 @@ class Gateway extends EventEmitter {
 		return new Webhooks({
 			clock: this.clock,
 			scale: () => this.timeScale,
+			retryScale: () => this.retryTimeScale ?? this.timeScale,
 			faults: this.faults,
 			emit: (...args) => this.emit(...args),
 			onFailure: (job, { status, error }) => this.webhookFailed(job, status, error),
@@ -184,7 +187,7 @@ class Gateway extends EventEmitter {
 
 /**
  * Start an emulated Voice Gateway.
- * @param {{port?: number, host?: string, world?: string|object, timeScale?: number, quiet?: boolean, webhookTimeoutMs?: number}} [options]
+ * @param {{port?: number, host?: string, world?: string|object, timeScale?: number, retryTimeScale?: number, quiet?: boolean, webhookTimeoutMs?: number}} [options]
  * @returns {Promise<Gateway>}
  */
 async function startGateway({ port = 0, host = '127.0.0.1', quiet = true, ...options } = {}) {

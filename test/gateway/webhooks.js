@@ -35,10 +35,10 @@ function isRetryable(failure, policies) {
 /** Delivers webhooks: signed, in order for each call and hook, retried when the hook's fragment asks for it. */
 class Webhooks {
 	/**
-	 * @param {{clock: import('./clock').Clock, scale: () => number, faults: import('./faults').Faults, emit: Function, onFailure: Function, timeoutMs?: number}} options
+	 * @param {{clock: import('./clock').Clock, scale: () => number, retryScale: () => number, faults: import('./faults').Faults, emit: Function, onFailure: Function, timeoutMs?: number}} options
 	 */
-	constructor({ clock, scale, faults, emit, onFailure, timeoutMs = 10000 }) {
-		Object.assign(this, { clock, scale, faults, emit, onFailure, timeoutMs });
+	constructor({ clock, scale, retryScale, faults, emit, onFailure, timeoutMs = 10000 }) {
+		Object.assign(this, { clock, scale, retryScale, faults, emit, onFailure, timeoutMs });
 		/** @type {object[]} one entry for each attempt */
 		this.deliveries = [];
 		this.queues = new Map();
@@ -125,7 +125,7 @@ class Webhooks {
 		const entry = this.log(job, { url: wireUrl, sent_at: sentAt, attempt: number, ...result });
 		if (SUCCESS.includes(result.status)) return entry.id;
 		if (number <= count && isRetryable({ code: result.error, status: result.status }, policies)) {
-			this.again(job, number + 1, RETRY_WAITS[number - 1] * 1000 * this.scale());
+			this.again(job, number + 1, RETRY_WAITS[number - 1] * 1000 * this.retryScale());
 		} else {
 			this.onFailure(job, result);
 		}

@@ -93,7 +93,7 @@ async function main() {
 	if (values.signal) plan.signal = values.signal;
 	progress.line(`${calls} calls in ${plan.executions.length} executions, ${plan.faults.length} faults, seed ${seed}`);
 	await buildPackage();
-	const gateway = await startGateway({ port: 0, world: 'demo', timeScale: TIME_SCALE, quiet: true });
+	const gateway = await startGateway({ port: 0, world: 'demo', timeScale: TIME_SCALE, retryTimeScale: 1, quiet: true });
 	gateway.world.rate_limit = 1_000_000;
 	gateway.setFaults(plan.faults);
 	const downstream = await startDownstream();

@@ -17,7 +17,7 @@ const PLACED_BY = { metadata: { pairs: [{ key: 'placed_by', value: `={{ ${PROCES
  * @param {{ timeScale?: number, concurrency?: number, hold?: Function }} [options]
  */
 async function openBench({ timeScale = 0.2, concurrency, hold } = {}) {
-	const gateway = await startGateway({ port: 0, world: 'demo', timeScale, quiet: true });
+	const gateway = await startGateway({ port: 0, world: 'demo', timeScale, retryTimeScale: 1, quiet: true });
 	// Files that run for minutes may ask more often than the gateway allows in five of them.
 	gateway.world.rate_limit = 1e6;
 	const downstream = await startDownstream({ tell: { process: PROCESS }, hold });

@@ -28,7 +28,7 @@ let downstream;
 beforeAll(async () => {
 	({ client } = stage);
 	await client.installCommunityPackage({ name });
-	gateway = await startGateway({ port: 0, world: 'demo', timeScale: TIME_SCALE, quiet: true });
+	gateway = await startGateway({ port: 0, world: 'demo', timeScale: TIME_SCALE, retryTimeScale: 1, quiet: true });
 	downstream = await startDownstream();
 	credential = await createGatewayCredential(client, gateway);
 	credentials = { cognigyVoiceGatewayApi: { id: credential.id, name: credential.name } };

@@ -228,6 +228,15 @@ describe('retries', () => {
 		]);
 	});
 
+	test('have a time scale of their own if they are given one', async () => {
+		env = await setUp({ answer: ({ body }) => (body.call_status === 'trying' ? 404 : 200), retryTimeScale: 0.4 });
+		hookWith('#rc=1&rp=4xx');
+		await env.create('+15089084404');
+		await env.gateway.idle();
+		const [first, second] = env.gateway.deliveries.filter((d) => d.event === 'trying').map(({ sent_at: at }) => at);
+		expect(second - first).toBeGreaterThanOrEqual(195);
+	});
+
 	test('are kept back while a test says so', async () => {
 		let status = 500;
 		env = await setUp({ answer: () => status, timeScale: 0.001 });
