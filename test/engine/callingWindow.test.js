@@ -72,7 +72,7 @@ test('a run that is paced past the end of its window skips the rest', async () =
 	expect(gateway.placed).toHaveLength(2);
 });
 
-test.each([['pacing', { callsPerSecond: 2 }, []], ['a free line', { maxActiveCalls: 1 }, []], ['a second try', { retriesIfNotPlaced: 3 }, [{ kind: '429', retryAfter: 0, number: '0205', count: 1 }]]])(
+test.each([['pacing', { callsPerSecond: 0.1 }, []], ['a free line', { maxActiveCalls: 1 }, []], ['a second try', { retriesIfNotPlaced: 3 }, [{ kind: '429', retryAfter: 0, number: '0205', count: 1 }]]])(
 	'is asked after waiting for %s, not before', async (_what, options, faults) => {
 		const clock = clockAt('2026-11-23T17:59:00+01:00');
 		gateway.setFaults(faults);

@@ -37,4 +37,19 @@ function watchMachine() {
 	return { total: upToNow(() => total), longest: upToNow(() => longest), between, stop: () => clearInterval(timer) };
 }
 
-module.exports = { watchMachine };
+/**
+ * The most that began within any second, less what a busy machine took just before it and in it: that moves calls together.
+ *
+ * @param {number[]} times moments of Date.now()
+ * @param {{ between: Function }} machine watched since before the first of them
+ * @param {number} [jitterMs] how much longer than others a request may take to the gateway
+ */
+const mostInASecond = (times, machine, jitterMs = 0) =>
+	Math.max(
+		...times.map((from) => {
+			const window = 1000 - jitterMs - machine.between(from - 250, from + 1000);
+			return times.filter((at) => at >= from && at < from + window).length;
+		}),
+	);
+
+module.exports = { mostInASecond, watchMachine };

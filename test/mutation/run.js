@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 const { describe, isFor, readSurvivors } = require('./survivors');
-const { SUITE } = require('./suite');
+const { FAILED, SUITE } = require('./suite');
 
 /**
  * Changes the code of dialling/ and events/ in every small way that Stryker knows, one at a time, and sees whether a test
@@ -24,7 +24,7 @@ const thorough = process.argv.includes('--thorough');
 const files = process.argv.slice(2).filter((argument) => argument !== '--thorough');
 
 function stryker() {
-	fs.rmSync(REPORT, { force: true });
+	for (const file of [REPORT, FAILED]) fs.rmSync(file, { force: true });
 	const options = [...(files.length ? ['--mutate', files.join(',')] : [])];
 	const bin = path.join(path.dirname(require.resolve('@stryker-mutator/core/package.json')), 'bin/stryker.js');
 	const { signal, status } = spawnSync(process.execPath, [bin, 'run', 'test/mutation/stryker.config.json', ...options], {
@@ -66,6 +66,8 @@ const started = Date.now();
 const status = stryker();
 if (!fs.existsSync(REPORT)) {
 	console.log(`Stryker ended with ${status} and left no report.`);
+	const failed = fs.existsSync(FAILED) ? JSON.parse(fs.readFileSync(FAILED, 'utf8')) : [];
+	for (const { name, failureMessage } of failed) console.log(`Fails without any mutant: ${name}\n${failureMessage}`);
 	process.exit(status || 1);
 }
 

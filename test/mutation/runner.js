@@ -6,7 +6,7 @@ const path = require('node:path');
 const { runFile } = require('./inProcess');
 const { BETWEEN, reach } = require('./reach');
 const { listedAs, readSurvivors } = require('./survivors');
-const { isOwn, SUITE } = require('./suite');
+const { FAILED, isOwn, SUITE } = require('./suite');
 const { hangs, watch } = require('./watchdog');
 
 /** Stryker's test runner: it asks for a run of all tests, then, for each mutant, for the tests that reach it. */
@@ -45,6 +45,8 @@ class Runner {
 	async dryRun({ testFiles }) {
 		const files = testFiles?.length ? SUITE.filter((file) => testFiles.includes(path.resolve(file))) : SUITE;
 		const { tests, mutantCoverage } = await reach(files);
+		const failed = tests.filter(({ failureMessage }) => failureMessage !== undefined);
+		if (failed.length) fs.writeFileSync(path.resolve('..', path.basename(FAILED)), JSON.stringify(failed));
 		fs.writeFileSync(TIMES, JSON.stringify(Object.fromEntries(tests.map(({ id, timeSpentMs }) => [id, timeSpentMs]))));
 		return { status: 'complete', tests, mutantCoverage };
 	}

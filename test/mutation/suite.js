@@ -12,6 +12,9 @@ const BESIDE = [
 	/^test\/engine\/joinCost\.test\.js$/,
 ];
 
+/** Where the tests that fail without any mutant are told: beside Stryker's sandbox, which it takes away. */
+const FAILED = '.stryker-tmp/failed-tests.json';
+
 /** The test files that the mutants have to pass. */
 const SUITE = ['unit', 'engine'].flatMap((folder) =>
 	fs
@@ -35,4 +38,4 @@ const ABOUT = [
 const isOwn = (file, source) =>
 	path.basename(file).startsWith(path.basename(source, '.ts')) || ABOUT.some(([of, tests]) => of.test(source) && tests.test(file));
 
-module.exports = { isOwn, SUITE };
+module.exports = { FAILED, isOwn, SUITE };
