@@ -6,7 +6,7 @@ const http = require('node:http');
  * A setup file for jest, to find tests that a busy machine can make fail: at some requests the whole process stands still,
  * before the request is seen or after it was answered. These are the moments in which a timer may overtake an answer.
  *
- *     npx jest test/engine --setupFiles ./test/stalls.js
+ *     npx jest test/engine --setupFiles ./test/stalls.js --testPathIgnorePatterns joinCost
  *
  * STALL_SHARE: how many of the moments, 0 to 1. STALL_MS: for how long at most, in milliseconds.
  */
