@@ -163,6 +163,17 @@ describe('workers that share the store, which has no lock between them', () => {
 		expect((await done(second)).duplicateOf()).toBe('sid-1');
 	});
 
+	test('in one worker, too, a duplicate of a call that turns out not to be placed is none', async () => {
+		const stored = store();
+		const [worker] = workersOf(1);
+		const [first, second] = [guard(stored, {}, undefined, worker).record(), guard(stored, {}, undefined, worker).record()];
+		const recorded = await done(first);
+		// Time for the second to be told too early.
+		for (let turns = 0; turns < 100; turns++) await turn();
+		await recorded.takeBack();
+		expect(dials(await done(second))).toBe(true);
+	});
+
 	test('a record that is undone again and again is given up, and nothing is dialled', async () => {
 		const stored = store();
 		const [worker] = workersOf(1);
