@@ -9,6 +9,7 @@ const { closeStages, endCall, startStage } = require('./stage');
 let gateway;
 let stage;
 beforeAll(async () => {
+	// The tries of a webhook have to outlast what a busy machine takes for hundreds of them.
 	gateway = await startGateway({ world: 'demo', timeScale: 0.3 });
 	stage = await startStage(gateway);
 });

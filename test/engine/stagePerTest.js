@@ -13,6 +13,7 @@ function stagePerTest(hand) {
 	let gateway;
 	let stage;
 	beforeAll(async () => {
+		// Also of the tries of a webhook, which last a bit more than a second then.
 		gateway = await startGateway({ world: 'demo', timeScale: 0.1 });
 	});
 	beforeEach(async () => {

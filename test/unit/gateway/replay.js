@@ -153,6 +153,7 @@ async function send(gateway, stage, record) {
 	}
 	const fault = FAULTS.find(([pattern]) => pattern.test(record.label));
 	if (fault) gateway.setFaults([fault[1]]);
+	// A slow answer waits in the gateway's time, which stands still.
 	if (fault?.[1].kind === 'slow') gateway.clock.once('after', (ms) => setImmediate(() => gateway.clock.advance(ms)));
 	const contentType = contentTypeOf(record);
 	const answer = await axios.request({
