@@ -56,6 +56,8 @@ async function main() {
 		]) {
 			const node = workflow.nodes.find((each) => each.type.endsWith(`.${type}`));
 			await openNode(page, node.name);
+			// n8n opens a node before it has all of its fields.
+			await page.getByText('Loading fields').waitFor({ state: 'hidden' });
 			await shoot(name);
 			await page.click('[data-test-id=ndv-close-button]');
 		}
